@@ -1,0 +1,25 @@
+# Warnings are errors; hardening is on in every build that is not for a sanitizer.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                    -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror
+                    -fno-omit-frame-pointer)
+set(POSTERN_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+if(POSTERN_SANITIZE)
+  add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-sanitize-recover=all -O1)
+  add_link_options(-fsanitize=${POSTERN_SANITIZE})
+else()
+  add_compile_options(-fstack-protector-strong -fcf-protection=full)
+  add_link_options(-Wl,-z,relro,-z,now)
+  if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  endif()
+endif()
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+add_link_options(-pie)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # Relative paths let two checkouts of one revision share the cache.
+  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+                                CCACHE_NOHASHDIR=1 ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
+endif()
