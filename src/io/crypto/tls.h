@@ -1,0 +1,129 @@
+// TLS by OpenSSL, behind a header without it: contexts, handshakes, what they showed, and reload.
+//
+// A handshake never decides: it reports an Observation (client) or ServerFacts (server), and core
+// judges. The client therefore never aborts because of a certificate; the dialogue does.
+//
+// Steps, client: TrustStore (system or file) -> ClientContext (one a shard) -> connect_tls(socket,
+// ClientHello{...}). Steps, server: ServerIdentity files -> ServerContext (swapped whole on reload)
+// -> accept_tls(socket, context).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/deadline.h"
+#include "core/base/failure.h"
+#include "core/base/time.h"
+#include "core/dns/answer.h"
+#include "core/tls/observation.h"
+#include "core/tls/requirement.h"
+#include "io/net/shard.h"
+#include "io/net/stream.h"
+#include "io/net/task.h"
+
+namespace postern::crypto {
+
+// Certificates that are trusted as anchors, loaded once and shared by all shards (immutable).
+class TrustStore {
+ public:
+  // The system's CA bundle (`file` empty: OpenSSL's default places); public CAs, so X509_STRICT.
+  [[nodiscard]] static base::Result<std::shared_ptr<const TrustStore>> public_cas(std::string file);
+  // An administrator's own CA bundle from PEM text, beside the public ones; not X509_STRICT.
+  [[nodiscard]] static base::Result<std::shared_ptr<const TrustStore>> private_cas(
+      std::string pem, std::string name, std::shared_ptr<const TrustStore> public_cas);
+  virtual ~TrustStore() = default;
+  [[nodiscard]] virtual std::string name() const = 0;
+};
+
+// What the client brings to one handshake.
+struct ClientHello {
+  dns::Domain server_name;  // SNI; empty for an address literal
+  tls::HandshakeProfile profile;
+  std::shared_ptr<const TrustStore> trust;
+  std::vector<dns::Tlsa> tlsa;     // usable records only; empty: no DANE
+  std::vector<dns::Domain> dane_names;
+  // Sessions resume only under an equal key: host, address, port, account, requirement digest.
+  // Empty: no resumption. A resumed session repeats the verdict of the handshake that made it.
+  std::string resumption_key;
+};
+
+struct SecuredClient {
+  std::unique_ptr<net::Stream> stream;  // set when the handshake is done
+  tls::Observation observation;         // handshake part; offer, host and peer are the caller's
+};
+
+class ClientContext {
+ public:
+  struct Settings {
+    bool forbidden_suites = false;  // RC4 and MD5 in opportunistic hops (RFC 7465, RFC 9155), if linked
+    std::size_t sessions_kept = 4096;
+    std::string certificate_file, key_file;  // client certificate, if any
+  };
+  [[nodiscard]] static base::Result<std::unique_ptr<ClientContext>> make(Settings settings);
+  virtual ~ClientContext() = default;
+
+  // Takes the socket over. A failed handshake is an observation (Handshake::failed with detail), not
+  // a Failure; a Failure is "timeout", "cancelled" or "connection-lost" before the peer said anything.
+  [[nodiscard]] virtual net::Task<base::Result<SecuredClient>> connect_tls(
+      std::unique_ptr<net::Socket> socket, ClientHello hello, base::Deadline deadline) = 0;
+
+  // A resumption key's session is forgotten, e.g. after a policy change.
+  virtual void forget(const std::string& resumption_key) = 0;
+};
+
+// What a client showed on one of our listeners.
+struct ServerFacts {
+  tls::Version version = tls::Version::none;
+  std::string cipher;
+  std::string group;
+  bool resumed = false;
+  std::string server_name;  // SNI, escaped; empty if none
+  std::optional<tls::CertificateFacts> certificate;  // of the client, if it sent one
+  tls::Chain chain = tls::Chain::not_checked;        // no clientAuth usage needed (tls-semantics 4)
+  std::string chain_detail;
+};
+
+struct SecuredServer {
+  std::unique_ptr<net::Stream> stream;
+  ServerFacts facts;
+};
+
+struct ServerIdentity {
+  std::string certificate_file;  // chain, PEM
+  std::string key_file;
+};
+
+// Immutable: a reload makes a new one and the listeners swap it; running sessions keep theirs.
+class ServerContext {
+ public:
+  struct Settings {
+    std::vector<ServerIdentity> identities;  // first is the default; others by SNI (SAN of the leaf)
+    tls::Version floor = tls::Version::tls1_0;
+    bool anonymous_suites = true;   // a listener for the world: refusing them yields plaintext
+    bool forbidden_suites = false;
+    bool ask_client_certificate = true;
+    std::shared_ptr<const TrustStore> client_trust;  // to verify client certificates
+  };
+  [[nodiscard]] static base::Result<std::shared_ptr<const ServerContext>> make(Settings settings);
+  virtual ~ServerContext() = default;
+  [[nodiscard]] virtual std::vector<tls::CertificateFacts> identities() const = 0;
+
+  // Failure "handshake-failed" with a sentence for the log; "timeout", "cancelled".
+  [[nodiscard]] virtual net::Task<base::Result<SecuredServer>> accept_tls(
+      std::unique_ptr<net::Socket> socket, base::Deadline deadline) const = 0;
+};
+
+// One line for start-up: which suites that were asked for the linked OpenSSL does not have.
+[[nodiscard]] std::string missing_suites(bool forbidden_suites);
+
+// Passwords: argon2id in PHC form. Verification takes tens of milliseconds: call it off the shards.
+[[nodiscard]] std::string hash_password(const std::string& password);
+[[nodiscard]] bool verify_password(const std::string& phc, const std::string& password);
+
+[[nodiscard]] std::string random_bytes(std::size_t count);
+[[nodiscard]] std::string sha256(std::string_view bytes);  // 32 raw bytes
+[[nodiscard]] base::Result<std::vector<tls::CertificateFacts>> read_certificates(std::string pem);
+
+}  // namespace postern::crypto
