@@ -42,7 +42,7 @@ struct ClientHello {
   dns::Domain server_name;  // SNI; empty for an address literal
   tls::HandshakeProfile profile;
   std::shared_ptr<const TrustStore> trust;
-  std::vector<dns::Tlsa> tlsa;     // usable records only; empty: no DANE
+  std::vector<dns::Tlsa> tlsa;  // usable records only; empty: no DANE
   std::vector<dns::Domain> dane_names;
   // Sessions resume only under an equal key: host, address, port, account, requirement digest.
   // Empty: no resumption. A resumed session repeats the verdict of the handshake that made it.
@@ -57,15 +57,17 @@ struct SecuredClient {
 class ClientContext {
  public:
   struct Settings {
-    bool forbidden_suites = false;  // RC4 and MD5 in opportunistic hops (RFC 7465, RFC 9155), if linked
+    bool forbidden_suites =
+        false;  // RC4 and MD5 in opportunistic hops (RFC 7465, RFC 9155), if linked
     std::size_t sessions_kept = 4096;
     std::string certificate_file, key_file;  // client certificate, if any
   };
   [[nodiscard]] static base::Result<std::unique_ptr<ClientContext>> make(Settings settings);
   virtual ~ClientContext() = default;
 
-  // Takes the socket over. A failed handshake is an observation (Handshake::failed with detail), not
-  // a Failure; a Failure is "timeout", "cancelled" or "connection-lost" before the peer said anything.
+  // Takes the socket over. A failed handshake is an observation (Handshake::failed with detail),
+  // not a Failure; a Failure is "timeout", "cancelled" or "connection-lost" before the peer said
+  // anything.
   [[nodiscard]] virtual net::Task<base::Result<SecuredClient>> connect_tls(
       std::unique_ptr<net::Socket> socket, ClientHello hello, base::Deadline deadline) = 0;
 
@@ -79,7 +81,7 @@ struct ServerFacts {
   std::string cipher;
   std::string group;
   bool resumed = false;
-  std::string server_name;  // SNI, escaped; empty if none
+  std::string server_name;                           // SNI, escaped; empty if none
   std::optional<tls::CertificateFacts> certificate;  // of the client, if it sent one
   tls::Chain chain = tls::Chain::not_checked;        // no clientAuth usage needed (tls-semantics 4)
   std::string chain_detail;
@@ -99,9 +101,10 @@ struct ServerIdentity {
 class ServerContext {
  public:
   struct Settings {
-    std::vector<ServerIdentity> identities;  // first is the default; others by SNI (SAN of the leaf)
+    std::vector<ServerIdentity>
+        identities;  // first is the default; others by SNI (SAN of the leaf)
     tls::Version floor = tls::Version::tls1_0;
-    bool anonymous_suites = true;   // a listener for the world: refusing them yields plaintext
+    bool anonymous_suites = true;  // a listener for the world: refusing them yields plaintext
     bool forbidden_suites = false;
     bool ask_client_certificate = true;
     std::shared_ptr<const TrustStore> client_trust;  // to verify client certificates

@@ -34,7 +34,7 @@ class Shard {
   // Thread-safe: runs `work` on the shard, soon.
   void post(std::move_only_function<void()> work);
 
-  [[nodiscard]] base::Steady now() const;       // steady time
+  [[nodiscard]] base::Steady now() const;        // steady time
   [[nodiscard]] base::Instant wall_now() const;  // wall-clock time
 
   // Waits until the deadline passes (ok), or its owner cancels (Failure "cancelled").
@@ -78,6 +78,5 @@ class TaskGroup {
   std::size_t running_ = 0;
   std::coroutine_handle<> joiner_;
 };
-
 
 }  // namespace postern::net

@@ -75,6 +75,7 @@ enum class Sharing { exclusive, reuse_port };
 [[nodiscard]] base::Result<std::unique_ptr<Listener>> listen_unix(Shard& shard, std::string path,
                                                                   unsigned mode);
 // Takes over a descriptor that systemd (or a parent) has bound.
-[[nodiscard]] base::Result<std::unique_ptr<Listener>> listen_inherited(Shard& shard, int descriptor);
+[[nodiscard]] base::Result<std::unique_ptr<Listener>> listen_inherited(Shard& shard,
+                                                                       int descriptor);
 
 }  // namespace postern::net

@@ -1,0 +1,36 @@
+// When to try again, when to tell the sender of a delay, when to give up (RFC 5321 4.5.4.1). Pure:
+// time and chance are arguments.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/queue/envelope.h"
+
+namespace postern::queue {
+
+struct Schedule {
+  // Waits after the 1st, 2nd, ... failed attempt; the last one repeats.
+  std::vector<base::Duration> waits;
+  int jitter_percent = 10;  // each wait is spread by this much
+  base::Duration delay_notice =
+      std::chrono::hours(1);  // one notice, when a message waits this long
+  base::Duration lifetime = std::chrono::hours(24 * 5);  // then it bounces
+  bool operator==(const Schedule&) const = default;
+};
+[[nodiscard]] Schedule default_schedule();
+
+enum class Next { retry, bounce };
+struct Plan {
+  Next next = Next::retry;
+  base::Instant due;
+  bool send_delay_notice = false;
+};
+
+// What to do with a delivery after an attempt that failed for now. `time_limit`: of the policy
+// whose demand was unmet, if that is why (tls-semantics.md 5). `chance` in [0, 1).
+[[nodiscard]] Plan next(const Delivery& delivery, const Schedule& schedule,
+                        std::optional<base::Duration> time_limit, base::Instant now, double chance);
+
+}  // namespace postern::queue

@@ -1,0 +1,117 @@
+// What must be remembered besides the queue: accounts, domains, routes, senders, policies,
+// exceptions; evidence; the audit log. SQLite here, behind an interface that PostgreSQL can take.
+//
+// Several processes may have the records open: the gateway and the command line. A change is one
+// transaction together with its audit entry; `revision` rises with every change, and the gateway
+// polls it cheaply and swaps its PolicyBook, so a change is in force within a second.
+//
+// Failures: "records-busy", "records-error", "not-found", "already-exists", "invalid-..."
+// (validation).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/failure.h"
+#include "core/base/time.h"
+#include "core/policy/model.h"
+#include "core/queue/evidence.h"
+
+namespace postern::records {
+
+// Who makes a change, for the audit log: "cli:root", "user:anna", "gateway".
+struct Actor {
+  std::string name;
+  std::string via;  // "cli", "api", "gateway"
+};
+
+struct AuditEntry {
+  std::int64_t sequence = 0;
+  base::Instant time;
+  std::string actor;
+  std::string via;
+  base::AccountId account;
+  std::string action;  // "policy.add", "route.remove", ...
+  std::string object;  // "policy example.com"
+  std::string before;  // JSON, secrets left out; "" when there was nothing
+  std::string after;
+  std::string hash;  // hex SHA-256 over the previous entry's hash and this entry
+};
+
+struct AuditCheck {
+  bool intact = true;
+  std::int64_t entries = 0;
+  std::optional<std::int64_t> first_bad;  // sequence
+  std::string why;
+};
+
+struct EvidenceFilter {
+  std::optional<base::AccountId> account;
+  std::optional<base::Instant> from, until;
+  std::string domain;
+  std::optional<base::MessageId> message;
+  std::optional<queue::Hop> hop;
+  std::int64_t after = 0;  // paging by row number
+  std::size_t limit = 1000;
+};
+
+struct EvidenceRow {
+  std::int64_t row = 0;
+  queue::Attempt attempt;
+};
+
+// A set of changes that takes effect as a whole, each with its own audit entry.
+class Change {
+ public:
+  virtual ~Change() = default;
+  // An id of 0 adds (an id is made and returned); else the object with that id is replaced.
+  virtual base::Result<base::AccountId> put(policy::Account account) = 0;
+  virtual base::Result<base::DomainId> put(policy::InternalDomain domain) = 0;
+  virtual base::Result<base::RouteId> put(policy::InternalRoute route) = 0;
+  virtual base::Result<base::RouteId> put(policy::ExternalRoute route) = 0;
+  virtual base::Result<base::SenderId> put(policy::InternalSender sender) = 0;
+  virtual base::Result<base::PolicyId> put(policy::Policy policy) = 0;
+  virtual base::Result<base::ExceptionId> put(policy::Exception exception) = 0;
+  virtual base::Result<> remove(base::AccountId id) = 0;
+  virtual base::Result<> remove(base::DomainId id) = 0;
+  virtual base::Result<> remove(base::RouteId id) = 0;
+  virtual base::Result<> remove(base::SenderId id) = 0;
+  virtual base::Result<> remove(base::PolicyId id) = 0;
+  virtual base::Result<> remove(base::ExceptionId id) = 0;
+  // Nothing has changed before this says ok. Not called: nothing changes.
+  virtual base::Result<> finish() = 0;
+};
+
+class Records {
+ public:
+  // Opens or creates; brings the schema up to date (numbered migrations, one transaction each). A
+  // database from a newer program is refused with a sentence that says so.
+  [[nodiscard]] static base::Result<std::unique_ptr<Records>> open(std::string path);
+  virtual ~Records() = default;
+
+  // Cheap: rises when anything changed, by whichever process.
+  [[nodiscard]] virtual base::Result<std::int64_t> revision() = 0;
+  [[nodiscard]] virtual base::Result<policy::Configuration> load() = 0;
+  [[nodiscard]] virtual base::Result<std::unique_ptr<Change>> change(Actor actor,
+                                                                     base::Instant now) = 0;
+
+  // Idempotent: an attempt with a sequence (of the node's outbox) that is already there is skipped.
+  [[nodiscard]] virtual base::Result<> record(
+      const std::string& node,
+      std::span<const std::pair<std::int64_t, queue::Attempt>> attempts) = 0;
+  [[nodiscard]] virtual base::Result<std::vector<EvidenceRow>> evidence(EvidenceFilter filter) = 0;
+  // Removes evidence older than this; the audit log is never shortened.
+  [[nodiscard]] virtual base::Result<std::int64_t> forget_evidence_before(base::Instant t) = 0;
+
+  [[nodiscard]] virtual base::Result<> audit(Actor actor, base::Instant now, std::string action,
+                                             std::string object, base::AccountId account) = 0;
+  [[nodiscard]] virtual base::Result<std::vector<AuditEntry>> audit_log(std::int64_t after,
+                                                                        std::size_t limit) = 0;
+  [[nodiscard]] virtual base::Result<AuditCheck> audit_verify() = 0;
+};
+
+}  // namespace postern::records
