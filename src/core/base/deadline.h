@@ -1,5 +1,5 @@
-// Everything that can wait takes a Deadline: the moment at which it gives up, and the owner that may
-// tell it to give up sooner. Neither holds a thread or a lock: both live on one shard.
+// Everything that can wait takes a Deadline: the moment at which it gives up, and the owner that
+// may tell it to give up sooner. Neither holds a thread or a lock: both live on one shard.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,9 @@ namespace postern::base {
 using Steady = std::chrono::steady_clock::time_point;
 
 // The way an owner ends its tasks: request() calls every waiting hook once; a wait that starts
-// afterwards fails at once. Not thread-safe; belongs to one shard.
+// afterwards fails at once, so it asks requested() before it attaches. A hook that is told has been
+// detached already, and schedules its waiter instead of running it: the waiter may destroy this
+// very object. Not thread-safe; belongs to one shard.
 class Cancellation {
  public:
   class Hook {

@@ -10,8 +10,8 @@
 namespace postern::base {
 
 struct Failure {
-  std::string code;       // stable and lower-case, e.g. "dns-timeout"; scripts and metrics rely on it
-  std::string text;       // one plain sentence for the operator: what happened, where, what to do next
+  std::string code;  // stable and lower-case, e.g. "dns-timeout"; scripts and metrics rely on it
+  std::string text;  // one plain sentence for the operator: what happened, where, what to do next
   std::string peer_text;  // what a peer may read; empty means "say something general"
 
   bool operator==(const Failure&) const = default;

@@ -23,8 +23,8 @@ class IpAddress {
   // Private, link-local, loopback, multicast or unspecified: not a place the world's MX may name.
   [[nodiscard]] bool is_special() const;
   [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
-  [[nodiscard]] std::uint32_t v4_host_order() const;
-  [[nodiscard]] std::string to_string() const;  // RFC 5952 for IPv6
+  [[nodiscard]] std::uint32_t v4_host_order() const;  // only if is_v4()
+  [[nodiscard]] std::string to_string() const;        // RFC 5952 for IPv6
 
   auto operator<=>(const IpAddress&) const = default;
 
@@ -32,7 +32,8 @@ class IpAddress {
   std::array<std::uint8_t, 16> bytes_{};
 };
 
-// "192.0.2.0/24", "2001:db8::/32", or a single address.
+// "192.0.2.0/24", "2001:db8::/32", or a single address. Bits set below the prefix ("192.0.2.5/24")
+// are refused: nobody can tell which of the two was meant. An IPv6 range never contains IPv4.
 class IpRange {
  public:
   [[nodiscard]] static std::optional<IpRange> parse(std::string_view text);

@@ -1,4 +1,5 @@
-// Small text helpers. `printable` is the one gate that a peer's bytes pass before a person sees them.
+// Small text helpers. `printable` is the one gate that a peer's bytes pass before a person sees
+// them.
 #pragma once
 
 #include <span>
@@ -14,8 +15,9 @@ namespace postern::base {
 [[nodiscard]] std::string_view trim(std::string_view text);
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 
-// Valid UTF-8 without controls stays; every other byte becomes \xNN, a backslash becomes two; cut to
-// `limit` bytes with an ellipsis. Bidirectional controls and line separators are escaped too.
+// Valid UTF-8 without controls stays; every other byte becomes \xNN, a backslash becomes two; cut
+// to `limit` bytes with "...". Bidirectional controls, line separators and invisible characters are
+// escaped too. ASCII in, ASCII out.
 [[nodiscard]] std::string printable(std::string_view bytes, std::size_t limit = 512);
 [[nodiscard]] bool is_ascii(std::string_view text);
 [[nodiscard]] bool is_valid_utf8(std::string_view text);

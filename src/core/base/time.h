@@ -22,9 +22,10 @@ using Instant = std::chrono::sys_time<Duration>;
 [[nodiscard]] std::optional<Instant> parse_rfc3339(std::string_view text);
 // "Mon, 23 Nov 2026 15:46:16 +0000" (RFC 5322 3.3).
 [[nodiscard]] std::string rfc5322_date(Instant t);
-// "30s", "15m", "4h", "5d", and sums such as "1h30m"; nullopt for anything else.
+// "30s", "15m", "4h", "5d", "200ms", "50us", and sums such as "1h30m"; nullopt for anything else.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
-// The shortest spelling that parse_duration reads back; "0s" for zero.
+// Largest units first, zero parts left out: "1d", "1h30m"; "0s" for zero. parse_duration reads it
+// back (but not a negative one, which is for people only).
 [[nodiscard]] std::string duration_text(Duration d);
 
 }  // namespace postern::base

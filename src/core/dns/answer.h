@@ -1,5 +1,5 @@
-// What a DNS lookup taught us: data, its DNSSEC status and its life time. A lookup that failed is an
-// answer too: "we do not know" must never be read as "there is none".
+// What a DNS lookup taught us: data, its DNSSEC status and its life time. A lookup that failed is
+// an answer too: "we do not know" must never be read as "there is none".
 #pragma once
 
 #include <chrono>

@@ -14,8 +14,9 @@ class Domain {
  public:
   Domain() = default;  // empty: "no domain"
 
-  // From what a person or a peer wrote: trims, drops one trailing dot, folds case, converts U-labels
-  // to A-labels (IDNA 2008, RFC 5891). Failure "invalid-domain" says what is wrong.
+  // From what a person or a peer wrote: trims, drops one trailing dot, folds case, converts
+  // U-labels to A-labels (IDNA 2008, RFC 5891). Refuses what only zones hold: labels with a hyphen
+  // at an end, and a number as the last label. Failure "invalid-domain" says what is wrong.
   [[nodiscard]] static base::Result<Domain> parse(std::string_view text);
   // From DNS wire data or another Domain's text: ASCII only, no IDNA conversion.
   [[nodiscard]] static base::Result<Domain> from_ascii(std::string_view text);
@@ -23,7 +24,7 @@ class Domain {
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] std::string unicode() const;  // U-labels for people
   [[nodiscard]] bool empty() const { return text_.empty(); }
-  [[nodiscard]] Domain parent() const;  // empty for a top-level domain
+  [[nodiscard]] Domain parent() const;                        // empty for a top-level domain
   [[nodiscard]] bool is_below(const Domain& ancestor) const;  // strictly below
   [[nodiscard]] int label_count() const;
 
@@ -33,7 +34,8 @@ class Domain {
   std::string text_;
 };
 
-// Is the name itself a public suffix (publicsuffix.org), such as "co.uk"?
+// Is the name itself a registry's public suffix, such as "co.uk"? Only the ICANN section of
+// publicsuffix.org counts: names of its private section ("uk.com") have mail of their own.
 [[nodiscard]] bool is_public_suffix(const Domain& domain);
 
 }  // namespace postern::dns
