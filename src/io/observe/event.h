@@ -1,5 +1,5 @@
 // What the program tells its operator: one event a line. Every event is declared once, in
-// core/base/events.inc, with a sentence for the operator; docs/events.md is made from that.
+// io/observe/events.inc, with a sentence for the operator; docs/events.md is made from that.
 //
 // Values that come from a peer are escaped where the line is written, so a caller passes them as
 // they are; message content is never passed.
@@ -10,13 +10,13 @@
 #include <string_view>
 #include <utility>
 
-namespace postern::base {
+namespace postern::observe {
 
 enum class Level { debug, info, notice, warning, error };
 
 enum class Event {
 #define POSTERN_EVENT(name, level, sentence) name,
-#include "core/base/events.inc"
+#include "io/observe/events.inc"
 #undef POSTERN_EVENT
 };
 
@@ -40,4 +40,4 @@ class EventSink {
   virtual void emit(Event event, std::initializer_list<Field> fields) = 0;
 };
 
-}  // namespace postern::base
+}  // namespace postern::observe

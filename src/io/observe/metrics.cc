@@ -1,4 +1,4 @@
-#include "core/base/metrics.h"
+#include "io/observe/metrics.h"
 
 #include <fmt/format.h>
 
@@ -6,14 +6,14 @@
 #include <map>
 #include <mutex>
 
-namespace postern::base {
+namespace postern::observe {
 
 namespace {
 
 constexpr std::array infos{
 #define POSTERN_METRIC(name, kind, label, sentence) \
   MetricInfo{#name, MetricKind::kind, label, sentence},
-#include "core/base/metrics.inc"
+#include "io/observe/metrics.inc"
 #undef POSTERN_METRIC
 };
 constexpr std::size_t metric_count = infos.size();
@@ -125,4 +125,4 @@ std::string Metrics::prometheus() const {
   return out;
 }
 
-}  // namespace postern::base
+}  // namespace postern::observe

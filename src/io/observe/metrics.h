@@ -1,5 +1,5 @@
 // Counters, gauges and histograms in the Prometheus text format. Every metric is declared once, in
-// core/base/metrics.inc, with a sentence for the operator; docs/metrics.md is made from that.
+// io/observe/metrics.inc, with a sentence for the operator; docs/metrics.md is made from that.
 //
 // One Metrics object belongs to the program and is given through constructors. Adding is a relaxed
 // atomic add and safe from any thread.
@@ -11,13 +11,13 @@
 #include <string>
 #include <string_view>
 
-namespace postern::base {
+namespace postern::observe {
 
 enum class MetricKind { counter, gauge, seconds };  // seconds: a histogram of durations
 
 enum class Metric {
 #define POSTERN_METRIC(name, kind, label, sentence) name,
-#include "core/base/metrics.inc"
+#include "io/observe/metrics.inc"
 #undef POSTERN_METRIC
   count_,
 };
@@ -51,4 +51,4 @@ class Metrics {
   State* state_;
 };
 
-}  // namespace postern::base
+}  // namespace postern::observe

@@ -1,8 +1,8 @@
-#include "core/base/event.h"
+#include "io/observe/event.h"
 
 #include <array>
 
-namespace postern::base {
+namespace postern::observe {
 
 namespace {
 
@@ -15,13 +15,13 @@ struct Dashed {
   }
 };
 #define POSTERN_EVENT(name, level, sentence) constexpr Dashed name##_text(#name);
-#include "core/base/events.inc"
+#include "io/observe/events.inc"
 #undef POSTERN_EVENT
 
 constexpr std::array infos{
 #define POSTERN_EVENT(name, level, sentence) \
   EventInfo{std::string_view(name##_text.text), Level::level, sentence},
-#include "core/base/events.inc"
+#include "io/observe/events.inc"
 #undef POSTERN_EVENT
 };
 
@@ -31,4 +31,4 @@ const EventInfo& event_info(Event event) { return infos[static_cast<std::size_t>
 
 std::size_t event_count() { return infos.size(); }
 
-}  // namespace postern::base
+}  // namespace postern::observe
