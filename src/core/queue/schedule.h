@@ -14,8 +14,8 @@ struct Schedule {
   // Waits after the 1st, 2nd, ... failed attempt; the last one repeats.
   std::vector<base::Duration> waits;
   int jitter_percent = 10;  // each wait is spread by this much
-  base::Duration delay_notice =
-      std::chrono::hours(1);  // one notice, when a message waits this long
+  // One notice, when a message waits this long; zero: none is sent.
+  base::Duration delay_notice = std::chrono::hours(1);
   base::Duration lifetime = std::chrono::hours(24 * 5);  // then it bounces
   bool operator==(const Schedule&) const = default;
 };
@@ -28,8 +28,10 @@ struct Plan {
   bool send_delay_notice = false;
 };
 
-// What to do with a delivery after an attempt that failed for now. `time_limit`: of the policy
-// whose demand was unmet, if that is why (tls-semantics.md 5). `chance` in [0, 1).
+// What to do with a delivery after an attempt that failed for now and is not yet counted in
+// `delivery.attempts`. `time_limit`: of the policy whose demand was unmet, if that is why
+// (tls-semantics.md 5); zero bounces at once. `chance` in [0, 1). No wait goes beyond the end of
+// the lifetime or the moment of the delay notice: one more attempt is made there.
 [[nodiscard]] Plan next(const Delivery& delivery, const Schedule& schedule,
                         std::optional<base::Duration> time_limit, base::Instant now, double chance);
 
