@@ -34,6 +34,8 @@ class ReplyParser {
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
+  bool add_line(std::string_view line);
+
   std::string line_;
   Reply reply_;
   std::string problem_;

@@ -1,0 +1,31 @@
+#include "core/smtp/dot_stuffing.h"
+
+namespace postern::smtp {
+
+void DotStuffer::add(std::string_view bytes, std::string& out) {
+  out.reserve(out.size() + bytes.size() + 64);
+  std::size_t copied = 0;
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    const bool line_start = at == 0 ? last_ == '\n' : bytes[at - 1] == '\n';
+    if (line_start && bytes[at] == '.') {
+      out += bytes.substr(copied, at - copied);
+      out += '.';
+      copied = at;
+    }
+    const std::size_t feed = bytes.find('\n', at);
+    if (feed == std::string_view::npos) break;
+    at = feed + 1;
+  }
+  out += bytes.substr(copied);
+  if (bytes.empty()) return;
+  before_last_ = bytes.size() > 1 ? bytes[bytes.size() - 2] : last_;
+  last_ = bytes.back();
+}
+
+void DotStuffer::finish(std::string& out) {
+  const bool closed = before_last_ == '\r' && last_ == '\n';
+  out += closed ? ".\r\n" : "\r\n.\r\n";
+}
+
+}  // namespace postern::smtp
