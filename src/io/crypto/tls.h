@@ -79,6 +79,7 @@ class ClientContext {
 struct ServerFacts {
   tls::Version version = tls::Version::none;
   std::string cipher;
+  std::string cipher_iana;  // the suite's name in IANA's registry, for Received (RFC 8314 4.3)
   std::string group;
   bool resumed = false;
   std::string server_name;                           // SNI, escaped; empty if none

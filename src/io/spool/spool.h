@@ -49,6 +49,8 @@ class Upload {
   // writer is behind, so memory stays bounded.
   [[nodiscard]] virtual net::Task<base::Result<>> append(std::string_view bytes) = 0;
   [[nodiscard]] virtual std::int64_t size() const = 0;
+  // The id that the message gets if it is committed: its Received header names it.
+  [[nodiscard]] virtual base::MessageId id() const = 0;
 };
 
 struct Accepted {
