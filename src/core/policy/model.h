@@ -18,9 +18,10 @@ namespace postern::policy {
 
 struct Account {
   base::AccountId id;
-  std::string name;        // short, unique, [a-z0-9-]: "main"
-  std::string title;       // "Example Ltd"
-  std::string ca_bundle;   // PEM of private CAs this account trusts besides the public ones; may be ""
+  std::string name;   // short, unique, [a-z0-9-]: "main"
+  std::string title;  // "Example Ltd"
+  std::string
+      ca_bundle;  // PEM of private CAs this account trusts besides the public ones; may be ""
   bool operator==(const Account&) const = default;
 };
 
@@ -54,7 +55,7 @@ struct InternalRoute {
   int priority = 10;
   TlsStart start = TlsStart::starttls;
   tls::Mode mode = tls::Mode::opportunistic;  // derived by validation, in force after Finish
-  std::vector<dns::Domain> names;  // extra names the certificate may carry
+  std::vector<dns::Domain> names;             // extra names the certificate may carry
   std::optional<Login> login;
   bool operator==(const InternalRoute&) const = default;
 };
@@ -69,7 +70,7 @@ struct ExternalRoute {
   int priority = 10;
   TlsStart start = TlsStart::starttls;
   tls::Mode mode = tls::Mode::opportunistic;
-  dns::Domain verify_name;  // what the certificate must carry; empty: the host
+  dns::Domain verify_name;         // what the certificate must carry; empty: the host
   bool consult_published = false;  // DANE and MTA-STS are asked only then
   std::optional<Login> login;
   bool operator==(const ExternalRoute&) const = default;
@@ -83,7 +84,7 @@ struct InternalSender {
   Kind kind = Kind::address_range;
   std::optional<base::IpRange> range;
   std::string user;
-  std::string password_hash;     // argon2id, PHC form
+  std::string password_hash;       // argon2id, PHC form
   tls::Sha256 certificate_spki{};  // of the client certificate
   std::string note;
   bool require_tls = false;  // receipt, internal leg: 530 without TLS
@@ -101,7 +102,7 @@ struct Scope {
   bool operator==(const Scope&) const = default;
 };
 
-enum class Accept { any, pkix, dane };          // `require`: what satisfies strict
+enum class Accept { any, pkix, dane };  // `require`: what satisfies strict
 enum class OnFailure { defer, bounce };
 enum class Floor { standard, tls1_3, legacy };  // legacy: TLS 1.0 and 1.1, on a relaxed policy only
 

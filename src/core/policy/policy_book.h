@@ -40,8 +40,8 @@ class PolicyBook {
                                                                   const dns::Domain& domain) const;
 
   struct Choice {
-    const Policy* policy = nullptr;                  // the winner; null: none applies
-    std::vector<tls::Considered> considered;         // winner first, then those that lost, with why
+    const Policy* policy = nullptr;           // the winner; null: none applies
+    std::vector<tls::Considered> considered;  // winner first, then those that lost, with why
   };
   [[nodiscard]] Choice delivery_policy(base::AccountId account, const dns::Domain& recipient_domain,
                                        base::Instant now) const;

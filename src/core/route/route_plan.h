@@ -5,12 +5,13 @@
 // in parallel, and hands each answer back.
 //
 //   RouteLookup lookup(book, account, domain, sources, now);
-//   while (!lookup.done()) { for (q : lookup.open_questions()) ...ask, then lookup.learn(q, answer); }
-//   RoutePlan plan = lookup.plan();
+//   while (!lookup.done()) { for (q : lookup.open_questions()) ...ask, then lookup.learn(q,
+//   answer); } RoutePlan plan = lookup.plan();
 //
 // RFC 5321 5.1 (MX, implicit MX, no CNAME target as MX), RFC 7505 (null MX), RFC 7672 2.2 (security
-// of each step). Address records of one host are both asked (A and AAAA); a host whose lookup failed
-// is kept as "unknown", so that one broken MX never blocks a domain and never vanishes either.
+// of each step). Address records of one host are both asked (A and AAAA); a host whose lookup
+// failed is kept as "unknown", so that one broken MX never blocks a domain and never vanishes
+// either.
 #pragma once
 
 #include <cstdint>
@@ -53,7 +54,8 @@ struct HostPlan {
   std::vector<dns::Domain> dane_names;
   std::vector<dns::Domain> reference_names;  // what strict would match: for the probe and display
   std::optional<policy::Login> login;
-  std::optional<base::Failure> unusable;  // why this host cannot even be tried (its lookup failed, ...)
+  std::optional<base::Failure>
+      unusable;  // why this host cannot even be tried (its lookup failed, ...)
 };
 
 struct RoutePlan {

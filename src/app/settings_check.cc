@@ -1,0 +1,171 @@
+#include "app/settings_check.h"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+
+#include "core/base/ip_address.h"
+#include "core/base/text.h"
+#include "core/dns/domain.h"
+#include "core/tls/mode.h"
+
+namespace postern::app {
+
+namespace {
+
+using Complaint = std::optional<std::string>;
+
+Complaint one_of(std::string_view name, const std::string& value,
+                 std::initializer_list<std::string_view> words) {
+  for (std::string_view word : words) {
+    if (value == word) return std::nullopt;
+  }
+  return fmt::format("{} is \"{}\"; it must be one of: {}", name, base::printable(value),
+                     fmt::join(words, ", "));
+}
+
+Complaint endpoint(std::string_view name, const std::string& value) {
+  if (base::Endpoint::parse(value)) return std::nullopt;
+  return fmt::format("{} \"{}\" is no address with a port; write \"192.0.2.1:25\" or \"[::]:25\"",
+                     name, base::printable(value));
+}
+
+Complaint address(std::string_view name, const std::string& value) {
+  if (value.empty() || base::IpAddress::parse(value)) return std::nullopt;
+  return fmt::format("{} \"{}\" is no IP address", name, base::printable(value));
+}
+
+Complaint between(std::string_view name, std::int64_t value, std::int64_t low, std::int64_t high) {
+  if (value >= low && value <= high) return std::nullopt;
+  return fmt::format("{} is {}; it must be from {} to {}", name, value, low, high);
+}
+
+Complaint at_least(std::string_view name, base::Duration value, base::Duration low) {
+  if (value >= low) return std::nullopt;
+  return fmt::format("{} is {}; it must be at least {}", name, base::duration_text(value),
+                     base::duration_text(low));
+}
+
+Complaint first(std::initializer_list<Complaint> complaints) {
+  for (const Complaint& complaint : complaints) {
+    if (complaint) return complaint;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Complaint check_section(const GatewaySettings& s) {
+  if (s.data_dir.empty() || s.data_dir[0] != '/') {
+    return fmt::format("data_dir \"{}\" must be an absolute path", base::printable(s.data_dir));
+  }
+  for (const std::string& name : s.other_names) {
+    if (auto domain = dns::Domain::parse(name); !domain) return domain.error().text;
+  }
+  if (!s.hostname.empty()) {
+    if (auto name = dns::Domain::parse(s.hostname); !name) return name.error().text;
+  }
+  return first({between("node", s.node, 0, 1023), between("shards", s.shards, 0, 256)});
+}
+
+Complaint check_section(const ListenerSettings& s) {
+  if (s.address.empty() == s.socket.empty()) {
+    return "a listener needs either address or socket; write address = \"0.0.0.0:25\"";
+  }
+  for (const std::string& range : s.proxy_from) {
+    if (!base::IpRange::parse(range)) {
+      return fmt::format("proxy_from \"{}\" is no address or range; write \"192.0.2.0/24\"",
+                         base::printable(range));
+    }
+  }
+  if (s.normalise_line_ends && s.role != "internal") {
+    return "normalise_line_ends is only for a listener with role = \"internal\"";
+  }
+  Complaint place = s.address.empty() ? std::nullopt : endpoint("address", s.address);
+  return first({place, one_of("role", s.role, {"world", "internal"}),
+                one_of("tls", s.tls, {"starttls", "implicit"})});
+}
+
+Complaint check_section(const TlsSettings& s) {
+  if (s.certificate.empty() != s.key.empty()) {
+    return "certificate and key belong together; write both";
+  }
+  for (const std::string& pair : s.more_identities) {
+    if (base::split(pair, ' ').size() != 2) {
+      return fmt::format(
+          "more_identities \"{}\" must be a certificate file, a space and a key file",
+          base::printable(pair));
+    }
+  }
+  return std::nullopt;
+}
+
+Complaint check_section(const ResolverSettings& s) {
+  for (const std::string& forwarder : s.forwarders) {
+    if (auto complaint = endpoint("forwarders", forwarder)) return complaint;
+  }
+  if (s.iterate && !s.forwarders.empty()) return "iterate and forwarders exclude each other";
+  return at_least("timeout", s.timeout, std::chrono::milliseconds(100));
+}
+
+Complaint check_section(const LimitsSettings& s) {
+  return first({between("message", s.message, 64 << 10, 2LL << 30),  // RFC 5321 4.5.3.1.7
+                between("line", s.line, 1000, 16 << 20),
+                between("header", s.header, 4096, 64 << 20),
+                between("recipients", s.recipients, 100, 100'000),  // RFC 5321 4.5.3.1.8
+                between("errors", s.errors, 1, 10'000), between("hops", s.hops, 10, 1000),
+                between("connections", s.connections, 1, 1'000'000),
+                between("connections_per_address", s.connections_per_address, 1, 1'000'000),
+                at_least("idle", s.idle, std::chrono::seconds(1))});
+}
+
+Complaint check_section(const DeliverySettings& s) {
+  if (s.retry.empty()) return "retry needs at least one wait, such as [\"5m\", \"1h\"]";
+  for (const std::string& wait : s.retry) {
+    auto duration = base::parse_duration(wait);
+    if (!duration)
+      return fmt::format("retry \"{}\" is no time such as \"5m\"", base::printable(wait));
+    if (auto complaint = at_least("retry", *duration, std::chrono::seconds(1))) return complaint;
+  }
+  if (!s.ipv4 && !s.ipv6) return "ipv4 and ipv6 are both off; nothing could be delivered";
+  return first({between("smtp_port", s.smtp_port, 1, 65535),
+                between("connections", s.connections, 1, 100'000),
+                between("connections_per_destination", s.connections_per_destination, 1, 10'000),
+                between("messages_per_connection", s.messages_per_connection, 1, 1'000'000),
+                at_least("lifetime", s.lifetime, std::chrono::seconds(1)),
+                at_least("connect_timeout", s.connect_timeout, std::chrono::milliseconds(100)),
+                address("source_ipv4", s.source_ipv4), address("source_ipv6", s.source_ipv6),
+                one_of("floor", s.floor, {"opportunistic", "relaxed", "strict"})});
+}
+
+Complaint check_section(const QueueSettings& s) {
+  return between("segment", s.segment, 1 << 20, 1LL << 30);
+}
+
+Complaint check_section(const EvidenceSettings& s) {
+  return at_least("keep", s.keep, std::chrono::hours(24));
+}
+
+Complaint check_section(const LogSettings& s) {
+  return first({one_of("format", s.format, {"logfmt", "json", "journald"}),
+                one_of("level", s.level, {"debug", "info", "notice", "warning", "error"})});
+}
+
+Complaint check_section(const HttpSettings& s) {
+  return s.address.empty() ? std::nullopt : endpoint("address", s.address);
+}
+
+Complaint check_for_serving(const Settings& s) {
+  if (s.listener.empty()) {
+    return "no [[listener]] is configured, so nobody could send mail; see: postern config example";
+  }
+  for (const ListenerSettings& listener : s.listener) {
+    if (listener.tls == "implicit" && s.tls.certificate.empty()) {
+      return fmt::format("listener \"{}\" has tls = \"implicit\", but [tls] names no certificate",
+                         listener.name);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace postern::app
