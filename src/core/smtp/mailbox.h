@@ -19,13 +19,17 @@ struct Mailbox {
   std::string domain_as_written;
 
   [[nodiscard]] std::string text() const { return local + "@" + domain_as_written; }
-  [[nodiscard]] bool needs_smtputf8()
-      const;  // a non-ASCII local part (a U-label domain can be converted)
+  // A non-ASCII local part; a U-label domain alone can be converted.
+  [[nodiscard]] bool needs_smtputf8() const;
+  // The local part holds what some mail server may read as a further route: '%', '!', or an '@'
+  // inside quotes, also in their full-width forms. Harmless at its own host, a relay trick when it
+  // comes from the world and goes to a server that trusts this gateway.
+  [[nodiscard]] bool carries_routing() const;
   bool operator==(const Mailbox&) const = default;
 };
 
-// "user@example.com" without angle brackets. Failure "invalid-address" with the reason. A source
-// route ("@a,@b:user@c") is stripped where RFC 5321 C allows it: see parse_path.
+// "user@example.com" without angle brackets. Failure "invalid-address" with the reason, whose
+// peer_text may be said to the client.
 [[nodiscard]] base::Result<Mailbox> parse_mailbox(std::string_view text);
 
 struct Path {
