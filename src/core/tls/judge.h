@@ -1,5 +1,5 @@
-// judge() is the only place that compares a requirement with what was observed. It answers "met", or
-// the first unmet demand with its source and a stable reason.
+// judge() is the only place that compares a requirement with what was observed. It answers "met",
+// or the first unmet demand with its source and a stable reason.
 #pragma once
 
 #include <optional>
@@ -24,9 +24,9 @@ struct Reason {
 struct ReasonInfo {
   std::string_view code;
   std::string_view result_type;  // RFC 8460 4.3
-  std::string_view enhanced;     // "7.5" of 4.7.5 / 5.7.5: subject and detail of RFC 3463 / RFC 8689
-  std::string_view meaning;      // one sentence
-  std::string_view remedy;       // what an administrator can do about it
+  std::string_view enhanced;  // "7.5" of 4.7.5 / 5.7.5: subject and detail of RFC 3463 / RFC 8689
+  std::string_view meaning;   // one sentence
+  std::string_view remedy;    // what an administrator can do about it
 };
 [[nodiscard]] std::span<const ReasonInfo> reasons();
 [[nodiscard]] const ReasonInfo& reason_info(std::string_view code);
@@ -37,8 +37,8 @@ struct Unmet {
 };
 
 struct Verdict {
-  std::optional<Unmet> unmet;      // the first demand in force that is not met
-  std::optional<Unmet> would_fail; // the first monitored demand that is not met
+  std::optional<Unmet> unmet;            // the first demand in force that is not met
+  std::optional<Unmet> would_fail;       // the first monitored demand that is not met
   AuthMethod method = AuthMethod::none;  // how the peer is authenticated, if it is
   std::string matched_name;              // the name or pin that matched
 
@@ -54,7 +54,8 @@ struct Verdict {
 
 // What the connection achieved by itself, whatever was asked: for the probe and the display.
 // strict = a trusted chain with one of `names`, or DANE matched; relaxed = any other TLS that an
-// enforced mode accepts; opportunistic = the rest. `why_not` gets the reason that strict was missed.
+// enforced mode accepts; opportunistic = the rest. `why_not` gets the reason that strict was
+// missed.
 [[nodiscard]] Mode achieved(const Observation& observation, std::span<const dns::Domain> names,
                             std::optional<Reason>& why_not);
 

@@ -18,7 +18,8 @@ enum class Mode { opportunistic, relaxed, strict };
 enum class Version { none, tls1_0, tls1_1, tls1_2, tls1_3 };
 
 [[nodiscard]] std::string_view version_text(Version version);  // "TLS 1.2"; "none"
-[[nodiscard]] std::optional<Version> parse_version(std::string_view text);  // "1.2", "TLS 1.2", "tls1.2"
+[[nodiscard]] std::optional<Version> parse_version(
+    std::string_view text);  // "1.2", "TLS 1.2", "tls1.2"
 
 enum class AuthMethod { none, pkix, dane, pin };
 [[nodiscard]] std::string_view method_text(AuthMethod method);

@@ -34,16 +34,16 @@ struct CertificateFacts {
 
 // How the chain fared against the trust anchors, names left aside.
 enum class Chain {
-  not_checked,    // no certificate (anonymous suite), or no handshake
+  not_checked,  // no certificate (anonymous suite), or no handshake
   trusted,
-  self_signed,    // the leaf vouches for itself
-  unknown_issuer, // no anchor above it, or an intermediate is missing
+  self_signed,     // the leaf vouches for itself
+  unknown_issuer,  // no anchor above it, or an intermediate is missing
   expired,
   not_yet_valid,
   wrong_purpose,  // not for server (client) authentication
   weak,           // key or signature below security level 2
   revoked,
-  invalid,        // anything else that verification rejects
+  invalid,  // anything else that verification rejects
 };
 
 // How the certificate fared against the TLSA records that were given to the handshake.
@@ -59,7 +59,7 @@ enum class Offer {
   not_offered,  // EHLO answered without STARTTLS
   refused,      // offered, then answered 4xx or 5xx
   offered,
-  implicit,     // TLS from the first byte (RFC 8314)
+  implicit,  // TLS from the first byte (RFC 8314)
 };
 
 enum class Handshake { not_tried, failed, done };
@@ -73,9 +73,9 @@ struct Observation {
 
   // The rest is set when the handshake is done.
   Version version = Version::none;
-  std::string cipher;  // OpenSSL's name of the suite
-  std::string group;   // key exchange group, "" if unknown
-  bool anonymous = false;  // no certificate: the suite authenticates nobody
+  std::string cipher;       // OpenSSL's name of the suite
+  std::string group;        // key exchange group, "" if unknown
+  bool anonymous = false;   // no certificate: the suite authenticates nobody
   bool weak_suite = false;  // RC4, MD5, NULL or export
   bool resumed = false;
   std::optional<CertificateFacts> certificate;

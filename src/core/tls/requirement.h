@@ -3,10 +3,11 @@
 // operation that removes a demand: a source can close a door, never open one. Only an exception
 // changes a demand's standing, and the demand stays in the list, so the explanation shows it.
 //
-// Steps: sources yield demands for one host -> add() -> waive_below() for a valid exception ->
+// Steps: sources yield demands for one host -> add() -> waive_above() for a valid exception ->
 // judge() (judge.h) against what was observed. The unmet demand is the explanation.
 //
-// A new source needs no change here or in judge(): it says its wishes in these demands.
+// A new source needs no change here or in judge(): it says its wishes in these demands. The usual
+// sets of wishes ("encrypt", "encrypt and authenticate") are made by wishes.h.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +29,9 @@ enum class SourceKind { policy, internal_route, external_route, dane, mta_sts, r
 struct Source {
   SourceKind kind = SourceKind::floor;
   std::int64_t id = 0;  // of the policy or route; 0 for what the world publishes
-  std::string name;     // as a person knows it: "policy *.gov.uk", "internal route mx1.corp.example:25"
-  bool operator==(const Source&) const = default;
+  std::string
+      name;  // as a person knows it: "policy *.gov.uk", "internal route mx1.corp.example:25"
+  auto operator<=>(const Source&) const = default;
 };
 
 // "mx1.example.com" or "*.example.com": a wildcard stands for exactly one left-most label.
@@ -48,15 +50,15 @@ class HostPattern {
 
 // --- what a demand can ask for -------------------------------------------------------------------
 struct Encrypt {  // TLS, with authenticated key exchange and no RC4, MD5 or anonymous suite
-  bool operator==(const Encrypt&) const = default;
+  auto operator<=>(const Encrypt&) const = default;
 };
 struct AtLeast {
   Version version = Version::tls1_2;
-  bool operator==(const AtLeast&) const = default;
+  auto operator<=>(const AtLeast&) const = default;
 };
 struct HostIn {  // the host must be one of these: pinned MX patterns, the mx lines of MTA-STS
   std::vector<HostPattern> patterns;
-  bool operator==(const HostIn&) const = default;
+  auto operator<=>(const HostIn&) const = default;
 };
 struct Authenticate {  // at least one of the ways named here must succeed
   bool pkix = true;    // trusted chain, and a SAN equal to one of `names` (RFC 9525)
@@ -65,18 +67,21 @@ struct Authenticate {  // at least one of the ways named here must succeed
   std::vector<base::IpAddress> addresses;  // for a route given by address: SAN iPAddress
   std::vector<dns::Domain> dane_names;     // TLSA base domain and what RFC 7672 3.2.2 adds
   std::vector<Sha256> pins;                // SPKI of the leaf; each authenticates by itself
-  bool operator==(const Authenticate&) const = default;
+  auto operator<=>(const Authenticate&) const = default;
 };
 struct Announce {  // an EHLO keyword the host must announce under TLS, e.g. "REQUIRETLS"
   std::string keyword;
-  bool operator==(const Announce&) const = default;
+  auto operator<=>(const Announce&) const = default;
 };
 struct Unresolved {  // the source may ask for something but could not be read: never met, so defer
   std::string code;
   std::string why;
-  bool operator==(const Unresolved&) const = default;
+  auto operator<=>(const Unresolved&) const = default;
 };
-using Wish = std::variant<Encrypt, AtLeast, HostIn, Authenticate, Announce, Unresolved>;
+// In the order in which they can be judged: the first two before connecting, the last under TLS.
+using Wish = std::variant<Unresolved, HostIn, Encrypt, AtLeast, Authenticate, Announce>;
+// What the wish asks for at most: relaxed for Encrypt and AtLeast, strict for the others.
+[[nodiscard]] Mode level(const Wish& wish);
 
 enum class Standing {
   in_force,
@@ -104,11 +109,14 @@ struct Considered {
 
 class Requirement {
  public:
-  // Set union: a demand that is already there is not added twice.
+  // Set union: a demand that is already there is not added twice. Kept in one canonical order, so
+  // that the order of adding never shows.
   void add(Demand demand);
-  void consider(Considered line) { considered_.push_back(std::move(line)); }
-  // An exception of `mode`: demands of policies, routes, DANE and MTA-STS above that mode are waived;
-  // REQUIRETLS is the sender's word and stays. Its own line is added to the explanation.
+  void consider(Considered line);  // a line that is already there is not added twice
+  // An exception of `mode`: demands of policies, routes, DANE and MTA-STS above that mode are
+  // waived; REQUIRETLS is the sender's word and stays, and so does the operator's floor. What could
+  // not be resolved may still have asked for what the exception leaves. `line` joins the
+  // explanation.
   void waive_above(Mode mode, Considered line);
 
   [[nodiscard]] const std::vector<Demand>& demands() const { return demands_; }
@@ -118,9 +126,10 @@ class Requirement {
   // The same with monitored demands counted as in force.
   [[nodiscard]] Mode monitored_mode() const;
   [[nodiscard]] bool has_monitored() const;
-  [[nodiscard]] bool used_exception() const;
+  [[nodiscard]] bool used_exception() const;  // an exception took something out of force
 
-  // Equal exactly when the demands in force are: the key of connection reuse and TLS resumption.
+  // Equal exactly when the wishes in force are, whoever made them: the key of connection reuse and
+  // TLS resumption. A canonical text, not a hash: it cannot collide.
   [[nodiscard]] std::string digest() const;
 
  private:
