@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "core/base/text.h"
 #include "core/tls/describe.h"
 #include "core/tls/testing.h"
 
@@ -441,13 +442,11 @@ TEST(Describe, TellsTheDatesOfACertificate) {
 TEST(Describe, TellsADemandInOneSentence) {
   Authenticate ways = by_name({"mx1.example.com", "example.com"});
   ways.pins = {key(2)};
-  EXPECT_EQ(
-      describe(Wish(ways)),
-      "The server must be authenticated by a trusted certificate for mx1.example.com or "
-      "example.com, or by DANE, or by the pinned key sha256:" +
-          std::string(std::string_view("0202020202020202020202020202020202020202020202020202020202"
-                                       "020202")) +
-          ".");
+  EXPECT_EQ(describe(Wish(ways)),
+            "The server must be authenticated by a trusted certificate for mx1.example.com or "
+            "example.com, or by DANE, or by the pinned key sha256:" +
+                base::hex(key(2)) + ".");
+  ;
   EXPECT_EQ(describe(Wish(AtLeast{Version::tls1_2})), "The connection must use TLS 1.2 or later.");
   EXPECT_EQ(describe(Wish(HostIn{{pattern("a.example"), pattern("*.b.example")}})),
             "The host must be a.example or *.b.example.");
