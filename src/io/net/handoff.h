@@ -7,11 +7,14 @@
 //   auto result = co_await receiver;
 //
 // The sender must set the value in every case; a sender dropped without one ends the program, as
-// the waiting coroutine could never be resumed.
+// the waiting coroutine could never be resumed. The wait has no deadline and cannot be cancelled:
+// the worker always answers. A receiver that is dropped first leaves the value to be destroyed,
+// maybe on the worker's thread. The shard outlives the sender.
 #pragma once
 
 #include <atomic>
 #include <coroutine>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -26,9 +29,12 @@ template <class T>
 struct HandoffState {
   explicit HandoffState(Shard& s) : shard(s) {}
   Shard& shard;
+  // Written by the sender before it arrives, read by the receiver after both have.
   std::optional<T> value;
+  // Only ever touched on the shard's thread.
   std::coroutine_handle<> waiting;
-  std::atomic<int> arrivals{0};  // the second of {value set, receiver waits} resumes
+  // The second of {value set, receiver waits} resumes.
+  std::atomic<int> arrivals{0};
 };
 }  // namespace detail
 
@@ -36,6 +42,13 @@ template <class T>
 class [[nodiscard]] Receiver {
  public:
   explicit Receiver(std::shared_ptr<detail::HandoffState<T>> state) : state_(std::move(state)) {}
+  Receiver(Receiver&&) noexcept = default;
+  Receiver& operator=(Receiver&&) = delete;
+  ~Receiver() {
+    // A frame destroyed while it waits must not be resumed by a value that is on its way.
+    if (state_) state_->waiting = nullptr;
+  }
+
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> caller) noexcept {
     state_->waiting = caller;
@@ -52,19 +65,30 @@ class Sender {
  public:
   explicit Sender(std::shared_ptr<detail::HandoffState<T>> state) : state_(std::move(state)) {}
   Sender(Sender&&) noexcept = default;
-  Sender& operator=(Sender&&) noexcept = default;
-  ~Sender() {
-    if (state_) std::abort();
+  Sender& operator=(Sender&& other) noexcept {
+    drop();
+    state_ = std::move(other.state_);
+    return *this;
   }
+  ~Sender() { drop(); }
 
   void set(T value) {
     auto state = std::exchange(state_, nullptr);
     state->value.emplace(std::move(value));
     if (state->arrivals.fetch_add(1) == 0) return;
-    state->shard.post([state] { state->waiting.resume(); });
+    Shard& shard = state->shard;
+    shard.post([arrived = std::move(state)] {
+      if (arrived->waiting) arrived->waiting.resume();
+    });
   }
 
  private:
+  void drop() noexcept {
+    if (state_ == nullptr) return;
+    std::fputs("postern: a handoff's sender was dropped without a value\n", stderr);
+    std::abort();
+  }
+
   std::shared_ptr<detail::HandoffState<T>> state_;
 };
 

@@ -14,9 +14,12 @@
 #include "core/base/deadline.h"
 #include "core/base/failure.h"
 #include "core/base/time.h"
+#include "io/net/link.h"
 #include "io/net/task.h"
 
 namespace postern::net {
+
+class Waiter;
 
 class Shard {
  public:
@@ -27,9 +30,10 @@ class Shard {
 
   // Runs until stop(). The calling thread becomes the shard.
   void run();
-  // Runs until `task` is finished; for programs and tests that need one thing done.
+  // Runs until `task` is finished, whatever stop() says, and passes on an exception that leaves it.
+  // For programs and tests that need one thing done, and for joining groups after run() has ended.
   void run_until_done(Task<void> task);
-  void stop();  // thread-safe
+  void stop();  // thread-safe; a stop before run() makes that run() return at once
 
   // Thread-safe: runs `work` on the shard, soon.
   void post(std::move_only_function<void()> work);
@@ -59,7 +63,7 @@ class TaskGroup {
   // Starts the task at once. An exception that leaves it ends the program: that is a bug.
   void start(Task<void> task);
   void cancel() { cancellation_.request(); }
-  // Waits until every task is done.
+  // Waits until every task is done, and its frame gone with all arguments it held.
   [[nodiscard]] Task<void> join();
   [[nodiscard]] std::size_t running() const { return running_; }
   [[nodiscard]] Shard& shard() { return shard_; }
@@ -68,7 +72,6 @@ class TaskGroup {
   [[nodiscard]] base::Deadline within(std::chrono::milliseconds duration);
 
  private:
-  struct Joiner;
   struct Runner;
   Runner run(Task<void> task);
   void finished();
@@ -76,7 +79,6 @@ class TaskGroup {
   Shard& shard_;
   base::Cancellation cancellation_;
   std::size_t running_ = 0;
-  std::coroutine_handle<> joiner_;
+  List<Waiter> joiners_;
 };
-
 }  // namespace postern::net

@@ -17,6 +17,8 @@ namespace postern::net {
 
 class Shard;
 
+// One read and one write may be under way at a time, and a stream outlives them: to end them early,
+// close() it, and let them return before it is destroyed.
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -33,12 +35,13 @@ class Stream {
   // Drops the connection at once. Waiting operations fail with "cancelled".
   virtual void close() = 0;
 
+  // Unset for a Unix socket.
   [[nodiscard]] virtual base::Endpoint peer() const = 0;
   [[nodiscard]] virtual base::Endpoint local() const = 0;
 };
 
 // A connected TCP or Unix socket without TLS. TLS (io/crypto) builds on its descriptor and on the
-// readiness waits.
+// readiness waits, which may end without cause: try again, and wait again.
 class Socket : public Stream {
  public:
   [[nodiscard]] virtual int descriptor() const = 0;
@@ -69,12 +72,15 @@ class Listener {
 
 enum class Sharing { exclusive, reuse_port };
 
+// "[::]:25" listens for IPv6 only, so that "0.0.0.0:25" can stand beside it. Failures:
+// "address-in-use", "listen-forbidden", "listen-failed".
 [[nodiscard]] base::Result<std::unique_ptr<Listener>> listen(Shard& shard, base::Endpoint at,
                                                              Sharing sharing);
-// Replaces a stale socket file; `mode` as for chmod.
+// Replaces the socket file of a program that has died; `mode` as for chmod. Removed on close.
 [[nodiscard]] base::Result<std::unique_ptr<Listener>> listen_unix(Shard& shard, std::string path,
                                                                   unsigned mode);
-// Takes over a descriptor that systemd (or a parent) has bound.
+// Takes over a descriptor that systemd (or a parent) has bound; to share it among shards, dup() it.
+// On failure it stays the caller's.
 [[nodiscard]] base::Result<std::unique_ptr<Listener>> listen_inherited(Shard& shard,
                                                                        int descriptor);
 
