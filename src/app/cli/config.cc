@@ -1,0 +1,74 @@
+// postern config check | example | reference, postern docs events | metrics, postern version
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "app/cli/cli.h"
+#include "app/settings_check.h"
+#include "core/base/json_writer.h"
+#include "io/observe/log.h"
+
+namespace postern::cli {
+
+namespace {
+
+int check(Context& context) {
+  auto settings = context.settings();
+  std::string problem;
+  if (!settings) {
+    problem = settings.error().text;
+  } else if (auto complaint = app::check_for_serving(*settings)) {
+    problem = (settings->file.empty() ? "defaults" : settings->file) + ": " + *complaint;
+  }
+  if (context.json) {
+    base::JsonWriter json;
+    json.begin_object().field("valid", problem.empty()).field("problem", problem).end_object();
+    context.out << std::move(json).take() << "\n";
+  } else if (problem.empty()) {
+    context.out << "The configuration is valid.\n";
+  } else {
+    context.err << "postern: " << problem << "\n";
+  }
+  return problem.empty() ? exit_ok : exit_failed;
+}
+
+int version(Context& context) {
+  if (context.json) {
+    base::JsonWriter json;
+    json.begin_object().field("name", "postern").field("version", POSTERN_VERSION).end_object();
+    context.out << std::move(json).take() << "\n";
+  } else {
+    context.out << "postern " POSTERN_VERSION "\n";
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_config_commands(CLI::App& root, Context& context) {
+  CLI::App* config = root.add_subcommand("config", "The configuration file");
+  config->require_subcommand(1);
+  config
+      ->add_subcommand("check", "Say whether a configuration file is valid, or what is wrong where")
+      ->callback([&context] { context.exit_code = check(context); });
+  config->add_subcommand("example", "Print a commented configuration with every setting")
+      ->callback([&context] { context.out << app::example_configuration(); });
+  config->add_subcommand("reference", "Print the description of every setting (Markdown)")
+      ->callback([&context] { context.out << app::settings_reference(); });
+
+  CLI::App* docs = root.add_subcommand("docs", "Reference pages made from the program itself");
+  docs->require_subcommand(1);
+  docs->add_subcommand("events", "Every event that is logged (Markdown)")->callback([&context] {
+    context.out << observe::events_reference();
+  });
+  docs->add_subcommand("metrics", "Every metric (Markdown)")->callback([&context] {
+    context.out << observe::metrics_reference();
+  });
+
+  root.add_subcommand("version", "Print the version")->callback([&context] {
+    context.exit_code = version(context);
+  });
+}
+
+}  // namespace postern::cli
