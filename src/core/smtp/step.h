@@ -24,9 +24,16 @@ struct AwaitInput {
 struct StartTls {};
 // Client: write the message body in this framing. Answer: on_body_sent() or on_closed()...
 enum class Framing { dotted, chunk };  // DATA with dot stuffing and CRLF.CRLF; one BDAT ... LAST
+enum class Conversion { none, seven_bit };  // RFC 6152 3: for a peer without 8BITMIME
 struct SendBody {
   Framing framing = Framing::dotted;
+  Conversion conversion = Conversion::none;
 };
+// Client: the peer lacks an extension that the message asks for. Look whether the body really needs
+// it, and could do without. Answer: on_inspected().
+struct InspectBody {};
+// Client: nothing to do until the owner gives more; the loop returns and the connection stays open.
+struct Idle {};
 // The dialogue is over; output() is still written, then the connection ends in order (or at once).
 enum class Ending { orderly, abrupt };
 struct Finished {
