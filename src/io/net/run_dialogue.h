@@ -5,7 +5,8 @@
 // Actor: Task<base::Result<>> perform(StepAlternative, Dialogue&) for every other step; it may
 //   replace `stream` (TLS). Its Failure ends the dialogue through on_closed.
 //
-// Steps are taken until Finished. Bytes that were read and not consumed live in the dialogue, which
+// Steps are taken until Finished, or Idle: then the owner gives the dialogue more, and calls again.
+// Bytes that were read and not consumed live in the dialogue, which
 // drops them when TLS starts (RFC 3207 4.2: nothing from before survives).
 #pragma once
 
@@ -67,7 +68,17 @@ Task<void> perform_step(Dialogue& dialogue, Actor& actor, Wanted wanted) {
   if (!done) dialogue.on_closed(done.error());
 }
 
-// Runs until the dialogue is Finished. The stream is finished or closed as the dialogue says.
+template <class... Alternatives>
+bool is_idle(const std::variant<Alternatives...>& step) {
+  if constexpr ((std::is_same_v<smtp::Idle, Alternatives> || ...)) {
+    return std::holds_alternative<smtp::Idle>(step);
+  } else {
+    return false;
+  }
+}
+
+// Runs until the dialogue is Finished or Idle. When it is Finished the stream is finished or closed
+// as the dialogue says.
 template <class Dialogue, class Actor>
 Task<void> run_dialogue(Link& link, Dialogue& dialogue, Actor& actor, std::span<char> buffer) {
   for (;;) {
@@ -79,13 +90,14 @@ Task<void> run_dialogue(Link& link, Dialogue& dialogue, Actor& actor, std::span<
       co_return;
     }
     if (!alive) continue;  // on_closed changed the state: look again
+    if (is_idle(step)) co_return;
     if (auto* input = std::get_if<smtp::AwaitInput>(&step)) {
       co_await await_input(link, dialogue, *input, buffer);
       continue;
     }
     auto perform = [&]<class Wanted>(Wanted& wanted) -> Task<void> {
       if constexpr (std::is_same_v<Wanted, smtp::AwaitInput> ||
-                    std::is_same_v<Wanted, smtp::Finished>) {
+                    std::is_same_v<Wanted, smtp::Finished> || std::is_same_v<Wanted, smtp::Idle>) {
         std::unreachable();
       } else {
         return perform_step(dialogue, actor, std::move(wanted));
