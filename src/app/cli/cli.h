@@ -61,6 +61,7 @@ void add_serve_commands(CLI::App& root, Context& context);    // serve, status
 void add_probe_commands(CLI::App& root, Context& context);    // probe, explain
 void add_queue_commands(CLI::App& root, Context& context);    // queue ...
 void add_records_commands(CLI::App& root, Context& context);  // account ... audit
-void add_config_commands(CLI::App& root, Context& context);   // config, docs, version, lab
+void add_config_commands(CLI::App& root, Context& context);   // config, docs, version
+void add_lab_commands(CLI::App& root, Context& context);      // lab list
 
 }  // namespace postern::cli

@@ -1,0 +1,12 @@
+#include <csignal>
+#include <iostream>
+
+#include "app/cli/cli.h"
+
+int main(int argc, char** argv) {
+  // A peer that goes away must be an error value, never a signal.
+  std::signal(SIGPIPE, SIG_IGN);
+  postern::cli::Context context{
+      .in = std::cin, .out = std::cout, .err = std::cerr, .config_file = {}, .data_dir = {}};
+  return postern::cli::run(argc, argv, context);
+}
