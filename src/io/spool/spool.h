@@ -26,6 +26,8 @@
 
 namespace postern::spool {
 
+class FileOps;  // file_ops.h
+
 struct SpoolSettings {
   std::string directory;
   std::int64_t segment_bytes = 64 << 20;
@@ -45,8 +47,9 @@ struct Extent {
 class Upload {
  public:
   virtual ~Upload() = default;
-  // Small bodies stay in memory until commit; larger ones are written as they come. Waits while the
-  // writer is behind, so memory stays bounded.
+  // Small bodies (256 KiB) stay in memory until commit; larger ones are written as they come. Waits
+  // while the writer is behind, so memory stays bounded. After a failure, every append and the
+  // commit fail with it.
   [[nodiscard]] virtual net::Task<base::Result<>> append(std::string_view bytes) = 0;
   [[nodiscard]] virtual std::int64_t size() const = 0;
   // The id that the message gets if it is committed: its Received header names it.
@@ -96,6 +99,7 @@ struct MessageInfo {
   std::vector<queue::Delivery> deliveries;
 };
 
+// Of a message, the deliveries that match are listed; a message without any is not.
 struct ListFilter {
   std::optional<base::AccountId> account;
   std::string domain;  // destination; "" for all
@@ -115,14 +119,18 @@ class Spool {
   // Opens or creates; recovers after a crash; one process at a time (lock file; Failure
   // "spool-locked" names the holder). `node` makes ids unique between nodes, 0..1023.
   [[nodiscard]] static base::Result<std::unique_ptr<Spool>> open(SpoolSettings settings, int node);
+  // The same on other file operations than POSIX's: a disk that can fail.
+  [[nodiscard]] static base::Result<std::unique_ptr<Spool>> open(SpoolSettings settings, int node,
+                                                                 std::unique_ptr<FileOps> files);
   virtual ~Spool() = default;  // finishes what was queued
 
   [[nodiscard]] virtual std::unique_ptr<Upload> begin(net::Shard& shard) = 0;
-  // `evidence`: the receipt attempt (its message id is filled in here).
+  // `evidence`: the receipt attempt (its message id is filled in here, as is the envelope's size).
   [[nodiscard]] virtual net::Task<base::Result<Accepted>> commit(
       net::Shard& shard, std::unique_ptr<Upload> upload, queue::Envelope envelope,
       std::vector<queue::Destination> destinations, std::vector<queue::Attempt> evidence) = 0;
-  // Makes it durable; the new deliveries of notices are in the answer.
+  // Makes it durable; the new deliveries of notices are in the answer. A delivery that an
+  // administrator removed meanwhile gets its evidence recorded, and no notices.
   [[nodiscard]] virtual net::Task<base::Result<std::vector<queue::Delivery>>> settle(
       net::Shard& shard, Settlement settlement) = 0;
 
@@ -148,7 +156,8 @@ class Spool {
       net::Shard& shard, ListFilter filter) = 0;
   [[nodiscard]] virtual net::Task<base::Result<QueueCounts>> counts(net::Shard& shard) = 0;
 
-  // An administrator's hand. Each answers how many deliveries it changed.
+  // An administrator's hand, on the deliveries that `list` shows for `which`, of message `one` only
+  // if given. Answers how many it changed: retry (due at once) leaves held ones alone.
   enum class Action { retry, hold, release, remove };
   [[nodiscard]] virtual net::Task<base::Result<std::int64_t>> act(
       net::Shard& shard, Action action, ListFilter which, std::optional<base::MessageId> one,

@@ -1,0 +1,128 @@
+#include "io/spool/recovery.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <map>
+
+#include "core/base/text.h"
+#include "io/spool/failures.h"
+#include "io/spool/segment_format.h"
+
+namespace postern::spool {
+namespace {
+
+struct Living {
+  Effects::Live live;
+  std::int64_t end = 0;  // of the last living extent
+};
+
+base::Result<std::map<std::int64_t, Living>> living_segments(Connection& connection) {
+  // SQLite takes `length` from the row that has the maximum.
+  auto rows = connection.prepare(
+      "SELECT segment, count(*), sum(length), max(offset), length FROM extent GROUP BY segment");
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  std::map<std::int64_t, Living> found;
+  for (;;) {
+    auto row = rows->step();
+    if (!row) return std::unexpected(std::move(row.error()));
+    if (!*row) return found;
+    const std::int64_t number = rows->integer(0);
+    found[number] = {
+        .live = {.segment = number, .extents = rows->integer(1), .bytes = rows->integer(2)},
+        .end = end_of_extent(rows->integer(3), rows->integer(4))};
+  }
+}
+
+base::Result<Ledger::Totals> count_rows(Connection& connection) {
+  Ledger::Totals totals;
+  const std::pair<std::int64_t*, std::string_view> sums[] = {
+      {&totals.messages, "SELECT count(*) FROM extent WHERE position = 0"},
+      {&totals.deliveries, "SELECT count(*) FROM delivery WHERE held = 0"},
+      {&totals.held, "SELECT count(*) FROM delivery WHERE held = 1"},
+  };
+  for (const auto& [sum, sql] : sums) {
+    auto counted = connection.single_integer(sql);
+    if (!counted) return std::unexpected(std::move(counted.error()));
+    *sum = *counted;
+  }
+  totals.deliveries += totals.held;
+  return totals;
+}
+
+}  // namespace
+
+base::Result<FolderLock> FolderLock::take(const std::string& folder) {
+  const std::string path = folder + "/lock";
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return std::unexpected(disk_failure(errno, "Opening the lock file", path));
+  FolderLock lock(file);
+  std::array<char, 64> holder{};
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    const ssize_t length = ::pread(file, holder.data(), holder.size(), 0);
+    const std::string_view written(holder.data(),
+                                   length > 0 ? static_cast<std::size_t>(length) : 0);
+    return base::fail("spool-locked",
+                      fmt::format("The message queue in {} is in use by the process {}. End it, "
+                                  "or give this one another folder.",
+                                  folder, base::printable(base::trim(written))));
+  }
+  const std::string mine = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(file, 0) != 0 || ::pwrite(file, mine.data(), mine.size(), 0) < 0) {
+    return std::unexpected(disk_failure(errno, "Writing the lock file", path));
+  }
+  return lock;
+}
+
+FolderLock::~FolderLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+base::Result<> make_folders(const std::string& folder) {
+  namespace fs = std::filesystem;
+  for (const std::string& path : {folder, folder + "/segments"}) {
+    std::error_code error;
+    if (fs::create_directories(path, error)) {
+      fs::permissions(path, fs::perms::owner_all, error);  // other people's mail
+    }
+    if (error) return std::unexpected(disk_failure(error.value(), "Making a folder", path));
+  }
+  return {};
+}
+
+base::Result<Recovered> recover(Connection& connection, Segments& segments, Ledger& ledger) {
+  auto totals = count_rows(connection);
+  if (!totals) return std::unexpected(std::move(totals.error()));
+  auto living = living_segments(connection);
+  if (!living) return std::unexpected(std::move(living.error()));
+  const auto files = segments.list();
+  if (!files) return std::unexpected(files.error());
+  const auto mark = connection.single_integer("SELECT value FROM mark WHERE name = 'id'");
+  if (!mark) return std::unexpected(mark.error());
+
+  for (const auto& [number, segment] : *living) totals->bytes += segment.live.bytes;
+  ledger.start(*totals);
+  Recovered recovered{.id_mark = *mark};
+  if (!living->empty()) recovered.next_segment = living->rbegin()->first + 1;
+  for (const Segments::Found& file : *files) {
+    recovered.next_segment = std::max(recovered.next_segment, file.number + 1);
+    const auto found = living->find(file.number);
+    if (found == living->end()) {
+      // Garbage costs space, not mail; what cannot be removed now may be at the next start.
+      static_cast<void>(segments.remove(file.number));
+      continue;
+    }
+    const std::int64_t end = found->second.end;
+    if (file.bytes > end) static_cast<void>(segments.shorten(file.number, end));
+    ledger.found(found->second.live, std::min(file.bytes, end));
+  }
+  return recovered;
+}
+
+}  // namespace postern::spool
