@@ -14,26 +14,37 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from . import description
 from .control import Control
 from .model import Posture, to_json
 from .nameserver import NameServerError
 from .postures import INTERNAL, PARTNERS
-from .world import World, WorldError, write_description
+from .world import World, WorldError
 
 TABLE = Path(__file__).with_name("postures.json")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="lab", description="Postern's practice world, on loopback only.")
+    parser = argparse.ArgumentParser(
+        prog="lab", description="Postern's practice world, on loopback only."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="start the world and run it until it is told to stop")
     up.add_argument("--dir", type=Path, required=True, help="where everything it makes is put")
-    up.add_argument("--only", default="", help="names of the partners wanted, with commas (default: all)")
-    up.add_argument("--ttl", type=int, default=60, help="seconds that DNS answers may be cached (default: 60)")
+    up.add_argument(
+        "--only", default="", help="names of the partners wanted, with commas (default: all)"
+    )
+    up.add_argument(
+        "--ttl", type=int, default=60, help="seconds that DNS answers may be cached (default: 60)"
+    )
     up.add_argument("--until-eof", action="store_true", help="also stop when standard input closes")
-    up.add_argument("--json", action="store_true", help="print world.json instead of one line when ready")
+    up.add_argument(
+        "--json", action="store_true", help="print world.json instead of one line when ready"
+    )
     show = commands.add_parser("list", help="print the table of postures")
-    show.add_argument("--json", action="store_true", help="the whole table, with DNS facts and behaviour")
+    show.add_argument(
+        "--json", action="store_true", help="the whole table, with DNS facts and behaviour"
+    )
     show.add_argument("--write", action="store_true", help="renew postures.json beside the table")
     options = parser.parse_args(arguments)
     try:
@@ -47,16 +58,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def table_text() -> str:
     """The table as postures.json holds it."""
-    return json.dumps(
-        {"partners": [row(posture) for posture in PARTNERS], "internal": [row(posture) for posture in INTERNAL]},
-        indent=2,
-    ) + "\n"
+    return (
+        json.dumps(
+            {
+                "partners": [row(posture) for posture in PARTNERS],
+                "internal": [row(posture) for posture in INTERNAL],
+            },
+            indent=2,
+        )
+        + "\n"
+    )
 
 
 def row(posture: Posture) -> dict[str, Any]:
-    """One posture; fields that are not special are left out, except those that every reader wants."""
-    return {"domain": posture.domain_name, "strict_by": posture.strict_by, "remark": posture.remark,
-            "dnssec": posture.dnssec, **to_json(posture)}
+    """One posture; what is ordinary is left out, but for what every reader wants."""
+    return {
+        "domain": posture.domain_name,
+        "strict_by": posture.strict_by,
+        "remark": posture.remark,
+        "dnssec": posture.dnssec,
+        **to_json(posture),
+    }
 
 
 def list_postures(as_json: bool, write: bool) -> int:
@@ -86,7 +108,9 @@ def chosen(only: str) -> list[Posture]:
         wanted[name] = by_name[name]
         words = " ".join(by_name[name].records or ()).split()
         for other in PARTNERS:
-            if other.name not in wanted and any(word.endswith(f"{other.zone_name}.") for word in words):
+            if other.name not in wanted and any(
+                word.endswith(f"{other.zone_name}.") for word in words
+            ):
                 pending.append(other.name)
     return [posture for posture in PARTNERS if posture.name in wanted]
 
@@ -97,28 +121,26 @@ async def run_world(options: argparse.Namespace) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    description = directory / "world.json"
-    description.unlink(missing_ok=True)
-    world = World(directory, chosen(options.only), INTERNAL, options.ttl)
-    # A unix socket's path has little room; a deep directory gets its socket elsewhere.
-    elsewhere = tempfile.mkdtemp(prefix="lab-") if len(str(directory)) > 80 else ""
-    socket_path = Path(elsewhere or directory) / "control.sock"
-    control = Control(world, socket_path, stopping.set)
+    ready = directory / "world.json"
+    ready.unlink(missing_ok=True)
+    # Unix sockets get a directory of their own: their paths have room for 107 bytes only.
+    sockets = Path(tempfile.mkdtemp(prefix="lab-"))
+    world = World(directory, sockets, chosen(options.only), INTERNAL, options.ttl)
+    control = Control(world, sockets / "control.sock", stopping.set)
     try:
         await world.start()
         await control.start()
-        facts = world.describe(socket_path)
-        write_description(description, facts)
-        print(json.dumps(facts) if options.json else f"ready {description}", flush=True)
+        facts = description.describe(world, control.path)
+        description.write(ready, facts)
+        print(json.dumps(facts) if options.json else f"ready {ready}", flush=True)
         if options.until_eof:
             loop.run_in_executor(None, _wait_for_eof, loop, stopping)
         await stopping.wait()
     finally:
-        description.unlink(missing_ok=True)
+        ready.unlink(missing_ok=True)
         await control.stop()
         await world.stop()
-        if elsewhere:
-            shutil.rmtree(elsewhere, ignore_errors=True)
+        shutil.rmtree(sockets, ignore_errors=True)
     return 0
 
 

@@ -5,7 +5,8 @@
         ...
         message = world.wait("trusted.example")[0]
 
-Nothing here sleeps or polls: `start` returns when the world is ready, `wait` when what it waits for is there.
+Nothing here sleeps or polls: `start` returns when the world is ready, `wait` when what it waits
+for is there.
 """
 
 from __future__ import annotations
@@ -35,8 +36,19 @@ class World:
 
     @classmethod
     def start(cls, directory: Path, only: Sequence[str] = (), ttl: int = 1) -> "World":
-        """Starts a world in `directory`, with all partners or only those named, and waits until it is ready."""
-        command = [_PYTHON, "-m", "lab", "up", "--dir", str(directory), "--ttl", str(ttl), "--until-eof", "--json"]
+        """Starts a world in `directory`, with all partners or those named, and waits for it."""
+        command = [
+            _PYTHON,
+            "-m",
+            "lab",
+            "up",
+            "--dir",
+            str(directory),
+            "--ttl",
+            str(ttl),
+            "--until-eof",
+            "--json",
+        ]
         if only:
             command += ["--only", ",".join(only)]
         process = subprocess.Popen(
@@ -57,7 +69,10 @@ class World:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -85,7 +100,7 @@ class World:
         raise LabError(f"there is no internal server {name} in this world")
 
     def mail(self, domain: str) -> list[dict[str, Any]]:
-        """The messages that arrived for a domain, oldest first; each `path` is the message itself."""
+        """The messages for a domain, oldest first; each `path` is the message itself."""
         return self._list("mail", self.ask(op="mail", domain=domain))
 
     def sessions(self, domain: str) -> list[dict[str, Any]]:
@@ -96,8 +111,10 @@ class World:
         """Waits until `count` messages have arrived for a domain, and returns all of them."""
         return self._wait(domain, count, timeout, "mail")
 
-    def wait_sessions(self, domain: str, count: int = 1, timeout: float = 10) -> list[dict[str, Any]]:
-        """Waits until `count` sessions with a domain's servers have ended, and returns all that have."""
+    def wait_sessions(
+        self, domain: str, count: int = 1, timeout: float = 10
+    ) -> list[dict[str, Any]]:
+        """Waits until `count` sessions with a domain's servers have ended; returns all such."""
         return self._wait(domain, count, timeout, "sessions")
 
     def forget(self, domain: str) -> None:
@@ -105,7 +122,7 @@ class World:
         self.ask(op="forget", domain=domain)
 
     def set(self, domain: str, posture: str = "", host: str = "", **behaviour: Any) -> None:
-        """Gives a domain another posture, or changes fields of its servers' Behaviour (see lab/model.py)."""
+        """Gives a domain another posture, or changes its servers' Behaviour (lab/model.py)."""
         request: dict[str, Any] = {"op": "set", "domain": domain, "host": host}
         if posture:
             request["posture"] = posture
@@ -113,9 +130,32 @@ class World:
             request["behaviour"] = behaviour
         self.ask(**request)
 
-    def zone(self, domain: str, records: Sequence[str] | None = None, dnssec: str = "") -> None:
-        """Replaces a domain's zone lines, or how its zone is signed, and waits until NSD serves it."""
-        self.ask(op="zone", domain=domain, records=None if records is None else list(records), dnssec=dnssec)
+    def zone(
+        self,
+        domain: str,
+        records: Sequence[str] | None = None,
+        dnssec: str = "",
+        faults: Sequence[str] | None = None,
+    ) -> None:
+        """Replaces a domain's zone lines, how its zone is signed, or which questions about it fail.
+
+        Returns when it is served; a resolver may still have the old data in its cache.
+        """
+        self.ask(
+            op="zone",
+            domain=domain,
+            records=None if records is None else list(records),
+            dnssec=dnssec,
+            faults=None if faults is None else list(faults),
+        )
+
+    def dns_faults(self, *faults: str) -> None:
+        """Faults for the whole world, such as `. * strip`, instead of those set before."""
+        self.ask(op="dns", faults=list(faults))
+
+    def queries(self) -> list[str]:
+        """The questions that the resolver was asked, as `NAME TYPE`, oldest first."""
+        return self._list("queries", self.ask(op="dns"))
 
     def certificate(self, domain: str, host: str = "", **certificate: Any) -> None:
         """Reissues the certificates of a domain's servers, with fields of Certificate changed."""
@@ -131,7 +171,9 @@ class World:
             connection.connect(self.facts["control"])
             connection.sendall(json.dumps(request).encode() + b"\n")
             with connection.makefile("rb") as answers:
-                answer: dict[str, Any] = json.loads(answers.readline() or b'{"ok": false, "error": "no answer"}')
+                answer: dict[str, Any] = json.loads(
+                    answers.readline() or b'{"ok": false, "error": "no answer"}'
+                )
         if not answer["ok"]:
             raise LabError(answer["error"])
         return answer
@@ -144,5 +186,5 @@ class World:
         return found
 
     @staticmethod
-    def _list(name: str, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    def _list(name: str, answer: dict[str, Any]) -> list[Any]:
         return list(answer[name])

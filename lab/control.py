@@ -2,17 +2,20 @@
 
 An answer is {"ok": true, ...} or {"ok": false, "error": "..."}. Operations:
 
-  mail        {domain}                          the messages that arrived
-  sessions    {domain}                          every session with the domain's servers
-  wait        {domain, count, timeout, for}     answers when `count` messages (or, with "for": "sessions",
-                                                ended sessions) are there; "met" says whether they are
-  forget      {domain}                          forgets both
-  set         {domain, posture}                 another posture, or
-              {domain, host?, behaviour}        fields of a Behaviour that change (see model.py)
-  zone        {domain, records?, dnssec?}       other zone lines, another way of signing
-  certificate {domain, host?, certificate?}     a new certificate, with the given fields changed
-  describe    {}                                what world.json would say now
-  stop        {}                                ends the world
+  mail        {domain}                      the messages that arrived
+  sessions    {domain}                      every session with the domain's servers
+  wait        {domain, count, timeout, for} answers when `count` messages (with "for": "sessions",
+                                            ended sessions) are there; "met" says whether they are
+  forget      {domain}                      forgets both
+  set         {domain, posture}             another posture, or
+              {domain, host?, behaviour}    fields of a Behaviour that change (see model.py)
+  zone        {domain, records?, dnssec?, faults?}
+                                            other zone lines, another way of signing, faults such as
+                                            `mx A timeout` (see resolver.py)
+  dns         {faults?}                     faults for all names; answers the questions asked so far
+  certificate {domain, host?, certificate?} a new certificate, with the given fields changed
+  describe    {}                            what world.json would say now
+  stop        {}                            ends the world
 """
 
 from __future__ import annotations
@@ -25,7 +28,9 @@ from pathlib import Path
 from typing import Any
 
 from .model import Certificate, Posture, Tls, behaviour_with, certificate_with
+from .description import describe
 from .postures import INTERNAL, PARTNERS
+from .resolver import Fault
 from .world import World, WorldError
 
 Request = dict[str, Any]
@@ -37,23 +42,30 @@ class Control:
 
     def __init__(self, world: World, path: Path, stop: Callable[[], None]) -> None:
         self._world = world
-        self._path = path
+        self.path = path
         self._stop = stop
         self._server: asyncio.AbstractServer | None = None
         self._operations: dict[str, Callable[[Request], Awaitable[Answer]]] = {
-            "mail": self._mail, "sessions": self._sessions, "wait": self._wait, "forget": self._forget,
-            "set": self._set, "zone": self._zone, "certificate": self._certificate,
-            "describe": self._describe, "stop": self._end,
+            "mail": self._mail,
+            "sessions": self._sessions,
+            "wait": self._wait,
+            "forget": self._forget,
+            "set": self._set,
+            "zone": self._zone,
+            "dns": self._dns,
+            "certificate": self._certificate,
+            "describe": self._describe,
+            "stop": self._end,
         }
 
     async def start(self) -> None:
-        self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._serve, str(self._path))
+        self.path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._serve, str(self.path))
 
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
-        self._path.unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -83,17 +95,26 @@ class Control:
     async def _sessions(self, request: Request) -> Answer:
         domain = request["domain"]
         self._world.place(domain)
-        return {"sessions": self._world.records.sessions(lambda session: self._world.concerns(domain, session))}
+        return {
+            "sessions": self._world.records.sessions(
+                lambda session: self._world.concerns(domain, session)
+            )
+        }
 
     async def _wait(self, request: Request) -> Answer:
         domain, count = request["domain"], int(request.get("count", 1))
         records, world = self._world.records, self._world
         if request.get("for", "mail") == "sessions":
+
             def ended() -> list[dict[str, Any]]:
-                return records.sessions(lambda session: session.ended != "" and world.concerns(domain, session))
+                return records.sessions(
+                    lambda session: session.ended != "" and world.concerns(domain, session)
+                )
 
             world.place(domain)
-            met = await records.wait_until(lambda: len(ended()) >= count, float(request.get("timeout", 10)))
+            met = await records.wait_until(
+                lambda: len(ended()) >= count, float(request.get("timeout", 10))
+            )
             return {"met": met, "sessions": ended()}
         met = await records.wait_until(
             lambda: len(records.messages(domain)) >= count, float(request.get("timeout", 10))
@@ -106,34 +127,47 @@ class Control:
         return {}
 
     async def _set(self, request: Request) -> Answer:
-        domain, host = request["domain"], request.get("host", "")
+        domain = request["domain"]
         if "posture" in request:
             await self._world.set_posture(domain, posture_named(request["posture"]))
         changes = request.get("behaviour")
         if changes is not None:
-            for machine in list(self._world.place(domain).machines):
-                if host in ("", machine.fqdn):
-                    await self._world.set_behaviour(domain, machine.fqdn, behaviour_with(machine.behaviour, changes))
-        return {}
-
-    async def _zone(self, request: Request) -> Answer:
-        await self._world.set_zone(request["domain"], request.get("records"), request.get("dnssec", ""))
-        return {}
-
-    async def _certificate(self, request: Request) -> Answer:
-        domain, host = request["domain"], request.get("host", "")
-        for machine in list(self._world.place(domain).machines):
-            if host in ("", machine.fqdn):
-                tls = machine.behaviour.tls or Tls()
-                changed = certificate_with(tls.certificate or Certificate(), request.get("certificate", {}))
-                behaviour = dataclasses.replace(
-                    machine.behaviour, tls=dataclasses.replace(tls, certificate=changed)
-                )
+            for machine in self._world.machines(domain, request.get("host", "")):
+                behaviour = behaviour_with(machine.behaviour, changes)
                 await self._world.set_behaviour(domain, machine.fqdn, behaviour)
         return {}
 
+    async def _zone(self, request: Request) -> Answer:
+        await self._world.set_zone(
+            request["domain"],
+            request.get("records"),
+            request.get("dnssec", ""),
+            request.get("faults"),
+        )
+        return {}
+
+    async def _dns(self, request: Request) -> Answer:
+        """Faults for the whole world, if given; and the questions asked so far."""
+        if "faults" in request:
+            faults = [Fault.parse(line, "") for line in request["faults"]]
+            self._world.resolver.set_faults("", faults)
+        return {"queries": self._world.resolver.queries}
+
+    async def _certificate(self, request: Request) -> Answer:
+        domain = request["domain"]
+        for machine in self._world.machines(domain, request.get("host", "")):
+            tls = machine.behaviour.tls or Tls()
+            changed = certificate_with(
+                tls.certificate or Certificate(), request.get("certificate", {})
+            )
+            behaviour = dataclasses.replace(
+                machine.behaviour, tls=dataclasses.replace(tls, certificate=changed)
+            )
+            await self._world.set_behaviour(domain, machine.fqdn, behaviour)
+        return {}
+
     async def _describe(self, _: Request) -> Answer:
-        return {"world": self._world.describe(self._path)}
+        return {"world": describe(self._world, self.path)}
 
     async def _end(self, _: Request) -> Answer:
         self._stop()

@@ -1,8 +1,9 @@
 """What a posture is made of: plain values, so that a new posture is a new row and not new code.
 
-A Posture describes one domain: its DNS facts (records, how its zone is signed) and its Hosts. A Host
-is one mail server with its own loopback address and a Behaviour; a Behaviour that speaks TLS has a Tls,
-which has a Certificate. In every text `{host}`, `{domain}` and `{zone}` are replaced by the real names.
+A Posture describes one domain: its DNS facts (records, how its zone is signed) and its Hosts. A
+Host is one mail server with its own loopback address and a Behaviour; a Behaviour that speaks
+TLS has a Tls, which has a Certificate. In every text `{host}`, `{domain}` and `{zone}` are
+replaced by the real names.
 """
 
 from __future__ import annotations
@@ -15,15 +16,33 @@ from typing import Any, Literal
 Expect = Literal["Ready: strict", "Ready: relaxed", "Not ready", "Unknown"]
 TlsVersion = Literal["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
 
-#: The steps of a dialogue, in order. `drop_at` and `replies` name one of them. "ehlo-tls" is the EHLO
-#: after the handshake, "body" is the moment when the first bytes of the message have arrived, "dot" is
-#: the end of the message, when it has arrived whole and has not been answered.
+#: The steps of a dialogue, in order. `drop_at` and `replies` name one of them. "ehlo-tls" is the
+#: EHLO after the handshake, "body" is the moment when the first bytes of the message have arrived,
+#: "dot" is the end of the message, when it has arrived whole and has not been answered.
 STEPS = (
-    "connect", "ehlo", "starttls", "handshake", "ehlo-tls", "auth", "mail", "rcpt", "data", "body", "dot",
-    "rset", "quit",
+    "connect",
+    "ehlo",
+    "starttls",
+    "handshake",
+    "ehlo-tls",
+    "auth",
+    "mail",
+    "rcpt",
+    "data",
+    "body",
+    "dot",
+    "rset",
+    "quit",
 )
 
-ORDINARY_EXTENSIONS = ("PIPELINING", "SIZE 67108864", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES")
+ORDINARY_EXTENSIONS = (
+    "PIPELINING",
+    "SIZE 67108864",
+    "8BITMIME",
+    "SMTPUTF8",
+    "DSN",
+    "ENHANCEDSTATUSCODES",
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +53,7 @@ class Certificate:
     names: tuple[str, ...] = ("{host}",)
     """DNS names in the subject alternative name."""
     name_own_address: bool = False
-    """Whether the server's address is in the subject alternative name too (a route by IP literal)."""
+    """Whether the server's address is there too (for a route by IP literal)."""
     common_name: str = "{host}"
     starts_in_days: int = -1
     ends_in_days: int = 90
@@ -63,7 +82,7 @@ class Behaviour:
     """What a mail server does. The default is a good modern server."""
 
     listens: Literal["yes", "refused", "silent", "unreachable"] = "yes"
-    """refused: nothing listens; silent: accepts and never speaks; unreachable: connecting never ends."""
+    """silent: accepts and never speaks; unreachable: connecting never ends."""
     greeting: str = "220 {host} ESMTP lab"
     extensions: tuple[str, ...] = ORDINARY_EXTENSIONS
     tls: Tls | None = field(default_factory=Tls)
@@ -110,14 +129,16 @@ class Posture:
     """The verdict that a probe owes it."""
     hosts: tuple[Host, ...] = (Host(),)
     records: tuple[str, ...] | None = None
-    """Zone-file lines; None for one MX a host, preference 10, 20, and so on. Addresses of hosts are added."""
-    dnssec: Literal["secure", "insecure", "bogus", "expired", "servfail", "absent"] = "secure"
+    """Zone-file lines; None for one MX a host, preference 10, 20 and so on. Addresses are added."""
+    dnssec: Literal["secure", "insecure", "bogus", "expired", "absent"] = "secure"
+    dns_faults: tuple[str, ...] = ()
+    """Questions that go unanswered: `NAME TYPE EFFECT` lines (see resolver.py)."""
     domain: str = "{zone}"
     """The domain that mail is addressed to, when it is not the zone itself."""
     zone: str = ""
     """The zone's name; empty for `<name>.example`."""
     strict_by: Literal["", "mx-name", "pin", "domain-name"] = ""
-    """What proves the name when the verdict is strict: secure DNS, a captured MX pin, or the domain's own name."""
+    """What proves the name under strict: secure DNS, a captured pin, or the domain's own name."""
     remark: str = ""
     """What a probe says in place of a verdict about servers, such as `No Mail (null MX)`."""
 

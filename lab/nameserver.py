@@ -1,8 +1,8 @@
 """NSD, serving the root and every zone of the practice world, as a child without privileges.
 
-It runs in the foreground from a configuration file in the world's directory, and dies with its parent.
-`publish` writes the zones that changed, tells NSD, and returns when NSD answers with the new ones, so
-that nobody has to guess when a change is visible.
+It runs in the foreground from a configuration file in the world's directory, and dies with its
+parent. `publish` writes the zones that changed, tells NSD, and returns when NSD answers with the
+new ones, so that nobody has to guess when a change is visible.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ class NameServerError(Exception):
 class NameServer:
     """One NSD and the zone files that it serves."""
 
-    def __init__(self, directory: Path, address: str, ttl: int) -> None:
+    def __init__(self, directory: Path, sockets: Path, address: str, ttl: int) -> None:
         self._directory = directory
+        self._control_path = sockets / "nsd.sock"
         self._address = address
         self._ttl = ttl
         self._served: dict[str, tuple[str, list[str], tuple[str, ...]]] = {}
@@ -55,11 +56,21 @@ class NameServer:
         self._configure(zones)
         with (self._directory / "nsd.log").open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
-                "nsd", "-d", "-c", str(self._directory / "nsd.conf"),
-                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent,
-                env={**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"},
+                "nsd",
+                "-d",
+                "-c",
+                str(self._directory / "nsd.conf"),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent,
+                env={
+                    **os.environ,
+                    "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin",
+                },
             )
-        await self._until_served(changed, [])
+        # It answers only after it has read all zones, so the last one speaks for all.
+        await self._until_served(changed[-1:], [])
 
     async def publish(self, zones: dict[str, Zone]) -> None:
         """Makes NSD serve these zones, and returns when it does."""
@@ -92,10 +103,9 @@ class NameServer:
                 continue
             self._serial += 1
             zone.serial = self._serial
-            if zone.dnssec != "servfail":
-                path = self._directory / "zones" / f"{name or 'root'}.zone"
-                path.write_text(zone_file(zone, self._ttl, NAME_SERVER))
-                changed.append(zone)
+            path = self._directory / "zones" / f"{name or 'root'}.zone"
+            path.write_text(zone_file(zone, self._ttl, NAME_SERVER))
+            changed.append(zone)
             self._served[name] = state
         return changed
 
@@ -123,14 +133,8 @@ remote-control:
     control-interface: "{self._control_path}"
 """
         for name, zone in zones.items():
-            # A zone that is configured and has no file is answered with SERVFAIL.
-            file = "missing" if zone.dnssec == "servfail" else f"{name or 'root'}.zone"
-            text += f'zone:\n    name: "{name or "."}"\n    zonefile: "{file}"\n'
+            text += f'zone:\n    name: "{name or "."}"\n    zonefile: "{name or "root"}.zone"\n'
         (here / "nsd.conf").write_text(text)
-
-    @property
-    def _control_path(self) -> Path:
-        return self._directory / "nsd.control"
 
     async def _control(self, command: str) -> None:
         reader, writer = await asyncio.open_unix_connection(str(self._control_path))
@@ -149,7 +153,11 @@ remote-control:
             absent = [name for name in absent if await self._has(name)]
             if not waiting and not absent:
                 return
-            if self._process is None or self._process.returncode is not None or time.monotonic() > deadline:
+            if (
+                self._process is None
+                or self._process.returncode is not None
+                or time.monotonic() > deadline
+            ):
                 log = (self._directory / "nsd.log").read_text(errors="replace")
                 names = ", ".join([zone.name or "." for zone in waiting] + absent)
                 raise NameServerError(f"NSD does not serve {names}. It wrote:\n{log}")
@@ -158,7 +166,9 @@ remote-control:
     async def _serves(self, zone: Zone) -> bool:
         answer = await self._ask(zone.name)
         return answer is not None and any(
-            f" {zone.serial} " in rrset.to_text() for rrset in answer.answer if rrset.rdtype == dns.rdatatype.SOA
+            f" {zone.serial} " in rrset.to_text()
+            for rrset in answer.answer
+            if rrset.rdtype == dns.rdatatype.SOA
         )
 
     async def _has(self, name: str) -> bool:

@@ -1,8 +1,8 @@
 """The certificate authorities of the practice world, and the good and bad certificates they issue.
 
-Three authorities: a public root that the world trusts, which signs only an intermediate, which signs
-the servers (so that a server can forget to send the intermediate); and a private root, as an
-organisation runs one for its own servers.
+Three authorities: a public root that the world trusts, which signs only an intermediate, which
+signs the servers (so that a server can forget to send the intermediate); and a private root, as
+an organisation runs one for its own servers.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Pki:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._rsa_keys: dict[int, rsa.RSAPrivateKey] = {}
         directory.mkdir(parents=True, exist_ok=True)
         self._root = _new_authority("Postern Lab Public Root", None)
         self._issuing = _new_authority("Postern Lab Issuing CA", self._root)
@@ -51,10 +52,10 @@ class Pki:
         self.private_ca.write_bytes(_pem(self._private.certificate))
 
     def issue(self, what: Certificate, host: str, domain: str, address: str, stem: str) -> Files:
-        """Issues the certificate described, for the server `host`, into files named after `stem`."""
+        """Issues the certificate described, for `host`, into files named after `stem`."""
         names = [name.format(host=host, domain=domain, zone=domain) for name in what.names]
         common_name = what.common_name.format(host=host, domain=domain, zone=domain)
-        key = _new_key(what.key)
+        key = self._new_key(what.key)
         now = datetime.datetime.now(datetime.timezone.utc)
         subject = _name(common_name)
         issuer = {"ca": self._issuing, "private-ca": self._private, "self": None}[what.issuer]
@@ -71,14 +72,20 @@ class Pki:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([_USAGES[what.usage]]), critical=False)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer_public), critical=False)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+            )
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(signer_public), critical=False
+            )
         )
         alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
         if what.name_own_address:
             alternatives.append(x509.IPAddress(ipaddress.ip_address(address)))
         if alternatives:
-            builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+            builder = builder.add_extension(
+                x509.SubjectAlternativeName(alternatives), critical=False
+            )
         chain = _pem(builder.sign(signer, hashes.SHA256()))
         if what.issuer == "ca" and what.send_intermediate:
             chain += _pem(self._issuing.certificate)
@@ -86,6 +93,15 @@ class Pki:
         files.certificate.write_bytes(chain)
         _write_key(files.key, key)
         return files
+
+    def _new_key(self, kind: str) -> PrivateKey:
+        """RSA keys take long to make, so servers with the same size share one."""
+        if kind == "ec-p256":
+            return ec.generate_private_key(ec.SECP256R1())
+        size = int(kind.removeprefix("rsa-"))
+        if size not in self._rsa_keys:
+            self._rsa_keys[size] = rsa.generate_private_key(public_exponent=65537, key_size=size)
+        return self._rsa_keys[size]
 
 
 _USAGES = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH}
@@ -104,19 +120,17 @@ def _new_authority(common_name: str, parent: _Authority | None) -> _Authority:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=400))
         .not_valid_after(now + datetime.timedelta(days=400))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0 if parent else None), critical=True)
+        .add_extension(
+            x509.BasicConstraints(ca=True, path_length=0 if parent else None), critical=True
+        )
         .add_extension(_usage(signs_certificates=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
+        )
         .sign(signer, hashes.SHA256())
     )
     return _Authority(certificate, key)
-
-
-def _new_key(kind: str) -> PrivateKey:
-    if kind == "ec-p256":
-        return ec.generate_private_key(ec.SECP256R1())
-    return rsa.generate_private_key(public_exponent=65537, key_size=int(kind.removeprefix("rsa-")))
 
 
 def _name(common_name: str) -> x509.Name:
@@ -145,9 +159,14 @@ def _pem(certificate: x509.Certificate) -> bytes:
 
 
 def _write_key(path: Path, key: PrivateKey) -> None:
+    assert isinstance(
+        key, (ec.EllipticCurvePrivateKeyWithSerialization, rsa.RSAPrivateKeyWithSerialization)
+    )
     path.touch(mode=0o600)
     path.write_bytes(
         key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
         )
     )

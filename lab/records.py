@@ -1,7 +1,7 @@
 """What the mail servers of the practice world saw: messages, and every session command by command.
 
-Messages lie under DIR/mail/<recipient domain>/ as <number>.eml beside <number>.json. Sessions stay in
-memory. Whoever waits for either is woken by its arrival, so no test needs to sleep.
+Messages lie under DIR/mail/<recipient domain>/ as <number>.eml beside <number>.json. Sessions
+stay in memory. Whoever waits for either is woken by its arrival, so no test needs to sleep.
 """
 
 from __future__ import annotations
@@ -72,10 +72,19 @@ class Records:
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / f"{self._number:06}.eml"
             meta = {
-                "number": self._number, "domain": domain, "path": str(path), "size": len(body),
-                **envelope, "recipients": recipients, "host": session.host, "peer": session.peer,
-                "session": session.number, "ehlo": session.ehlo, "tls": session.tls,
-                "authenticated": session.authenticated, "commands": list(session.commands),
+                "number": self._number,
+                "domain": domain,
+                "path": str(path),
+                "size": len(body),
+                **envelope,
+                "recipients": recipients,
+                "host": session.host,
+                "peer": session.peer,
+                "session": session.number,
+                "ehlo": session.ehlo,
+                "tls": session.tls,
+                "authenticated": session.authenticated,
+                "commands": list(session.commands),
             }
             _write_whole(path, body)
             _write_whole(path.with_suffix(".json"), json.dumps(meta, indent=2).encode())
@@ -95,7 +104,7 @@ class Records:
         self._sessions = [session for session in self._sessions if not concerns(session)]
 
     async def wait_until(self, holds: Callable[[], bool], timeout: float) -> bool:
-        """Waits until something arrived that makes `holds` true; false when the time is over before."""
+        """Waits until what arrives makes `holds` true; false when the time is over first."""
         try:
             async with asyncio.timeout(timeout), self._changed:
                 await self._changed.wait_for(holds)

@@ -31,7 +31,7 @@ class MailServer:
         self._queue_fillers: list[socket.socket] = []
 
     async def become(self, behaviour: Behaviour, context: ssl.SSLContext | None) -> None:
-        """Takes a behaviour and the TLS context made for it; conversations under way keep the old ones."""
+        """Takes a behaviour and its TLS context; conversations under way keep the old ones."""
         relisten = behaviour.listens != self.behaviour.listens
         self.behaviour = behaviour
         self._context = context
@@ -67,7 +67,7 @@ class MailServer:
             self._listener = None
 
     def _fill_queue(self, listener: socket.socket) -> None:
-        """Nobody accepts, and the queue of the listener is full: the kernel drops whoever comes next."""
+        """Nobody accepts and the queue is full: the kernel drops whoever comes next."""
         for _ in range(2):
             filler = socket.socket(listener.family, socket.SOCK_STREAM)
             filler.setblocking(False)
@@ -119,7 +119,7 @@ def listen(address: str, port: int, backlog: int) -> socket.socket:
 
 
 def candidate_ports() -> list[int]:
-    """Ports to try, outside the range that the kernel hands to clients, each process starting elsewhere."""
+    """Ports to try, outside the kernel's range for clients, each process starting elsewhere."""
     start = (os.getpid() * 61 + time.monotonic_ns() // 1000) % 20000
     return [10000 + (start + step) % 20000 for step in range(2000)]
 

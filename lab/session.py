@@ -1,8 +1,8 @@
 """One SMTP conversation of a practice mail server (RFC 5321 and its usual extensions).
 
-It does what its Behaviour says, also where that is wrong, and writes down everything that it sees. It is
-lenient where a real server would be, and names a client's mistakes in the session's dialogue (`*: `), so
-that tests can assert that there were none.
+It does what its Behaviour says, also where that is wrong, and writes down everything that it
+sees. It is lenient where a real server would be, and names a client's mistakes in the session's
+dialogue (`*: `), so that tests can assert that there were none.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import base64
 import hashlib
 import ssl
+from dataclasses import dataclass, field
 from typing import Any
 
 from .model import Behaviour
@@ -22,16 +23,35 @@ class _Dropped(Exception):
     """The posture says that the connection is lost here."""
 
 
+class _Closing(Exception):
+    """The server has said 421 and closes (RFC 5321 3.8)."""
+
+
 class _Gone(Exception):
     """The client has closed the connection."""
+
+
+@dataclass
+class _Envelope:
+    sender: str
+    sender_parameters: list[str]
+    recipients: list[str] = field(default_factory=list)
+    recipient_parameters: list[list[str]] = field(default_factory=list)
+    chunks: bytearray = field(default_factory=bytearray)
 
 
 class Conversation:
     """Speaks with one client; `run` returns when the connection is over."""
 
     def __init__(
-        self, wire: Wire, host: str, behaviour: Behaviour, context: ssl.SSLContext | None, records: Records,
-        session: Session, seen: set[tuple[str, str, str]],
+        self,
+        wire: Wire,
+        host: str,
+        behaviour: Behaviour,
+        context: ssl.SSLContext | None,
+        records: Records,
+        session: Session,
+        seen: set[tuple[str, str, str]],
     ) -> None:
         self._wire = wire
         self._host = host
@@ -40,7 +60,7 @@ class Conversation:
         self._records = records
         self._session = session
         self._seen = seen
-        self._forget_envelope()
+        self._envelope: _Envelope | None = None
 
     async def run(self) -> None:
         how = "closed by the server"
@@ -48,6 +68,8 @@ class Conversation:
             await self._converse()
         except _Dropped as dropped:
             how = f"dropped at {dropped}"
+        except _Closing:
+            pass
         except _Gone:
             how = "closed by the client"
         except (OSError, ssl.SSLError) as error:
@@ -73,7 +95,11 @@ class Conversation:
                 await self._reach("quit")
                 await self._reply(self._is.replies.get("quit", "221 2.0.0 Bye"))
                 return
-            if greeting.startswith("4") and verb not in ("EHLO", "HELO") or greeting.startswith("5"):
+            if (
+                greeting.startswith("4")
+                and verb not in ("EHLO", "HELO")
+                or greeting.startswith("5")
+            ):
                 await self._reply("503 5.5.1 No service here")
                 continue
             handler = getattr(self, f"_do_{verb.lower()}", None)
@@ -90,7 +116,7 @@ class Conversation:
 
     async def _hello(self, name: str, extended: bool) -> None:
         self._session.ehlo = name
-        self._forget_envelope()
+        self._envelope = None
         lines = [f"{self._host} greets {name}"]
         if extended:
             lines += self._is.extensions
@@ -124,7 +150,7 @@ class Conversation:
             raise
         self._session.tls = _tls_facts(self._wire.tls)
         self._session.ehlo = ""
-        self._forget_envelope()
+        self._envelope = None
         self._note(f"TLS: {self._session.tls['version']} {self._session.tls['cipher']}")
 
     async def _do_auth(self, rest: str) -> None:
@@ -161,7 +187,7 @@ class Conversation:
             await self._reply("530 5.7.0 Must issue a STARTTLS command first")
         elif self._is.credentials is not None and not self._session.authenticated:
             await self._reply("530 5.7.0 Authentication required")
-        elif self._sender is not None:
+        elif self._envelope is not None:
             await self._reply("503 5.5.1 A sender is already given")
         elif address is None:
             await self._reply("501 5.5.4 Syntax: MAIL FROM:<address>")
@@ -169,11 +195,10 @@ class Conversation:
             self._note(f"client error: {complaint}")
             await self._reply(complaint)
         elif await self._answer("mail", "250 2.1.0 Sender ok"):
-            self._sender = address
-            self._sender_parameters = parameters
+            self._envelope = _Envelope(address, parameters)
 
     def _complaint(self, parameters: list[str]) -> str:
-        """What is wrong with MAIL's parameters in the light of what was announced; empty if nothing."""
+        """What is wrong with MAIL's parameters given what was announced; empty if nothing."""
         offered = {extension.split()[0].upper(): extension for extension in self._is.extensions}
         for parameter in parameters:
             keyword, _, value = parameter.upper().partition("=")
@@ -192,7 +217,8 @@ class Conversation:
     async def _do_rcpt(self, rest: str) -> None:
         await self._reach("rcpt")
         address, parameters = _path(rest, "TO:")
-        if self._sender is None:
+        envelope = self._envelope
+        if envelope is None:
             await self._reply("503 5.5.1 MAIL first")
             return
         if not address:
@@ -201,21 +227,22 @@ class Conversation:
         domain = domain_of(address)
         if domain not in self._session.recipient_domains:
             self._session.recipient_domains.append(domain)
-        triple = (self._session.peer, self._sender, address)
+        triple = (self._session.peer, envelope.sender, address)
         if self._is.known_users and address.rpartition("@")[0].lower() not in self._is.known_users:
             await self._reply("550 5.1.1 No such user here")
-        elif self._is.recipients_limit and len(self._recipients) >= self._is.recipients_limit:
+        elif self._is.recipients_limit and len(envelope.recipients) >= self._is.recipients_limit:
             await self._reply("452 4.5.3 Too many recipients")
         elif self._is.greylist and triple not in self._seen:
             self._seen.add(triple)
             await self._reply("451 4.7.1 Greylisted, try again later")
         elif await self._answer("rcpt", "250 2.1.5 Recipient ok"):
-            self._recipients.append(address)
-            self._recipient_parameters.append(parameters)
+            envelope.recipients.append(address)
+            envelope.recipient_parameters.append(parameters)
 
     async def _do_data(self, _: str) -> None:
         await self._reach("data")
-        if not self._recipients:
+        envelope = self._envelope
+        if envelope is None or not envelope.recipients:
             await self._reply("554 5.5.1 No valid recipients")
             return
         if not await self._answer("data", "354 End with a single dot"):
@@ -226,7 +253,7 @@ class Conversation:
         body = await self._wire.read_message()
         if body is None:
             raise _Gone
-        await self._finish(body)
+        await self._finish(envelope, body)
 
     async def _do_bdat(self, rest: str) -> None:
         if "CHUNKING" not in self._is.extensions:
@@ -234,36 +261,41 @@ class Conversation:
             return
         await self._reach("data")
         size, _, last = rest.partition(" ")
+        # The chunk follows in any case and must be read, also when it is not wanted (RFC 3030 2).
         chunk = await self._wire.read_exactly(int(size)) if size.isdigit() else b""
         if chunk is None:
             raise _Gone
-        if not self._recipients:
+        envelope = self._envelope
+        if envelope is None or not envelope.recipients:
             await self._reply("554 5.5.1 No valid recipients")
             return
         await self._reach("body")
-        self._chunks += chunk
+        envelope.chunks += chunk
         if last.upper() == "LAST":
-            await self._finish(bytes(self._chunks))
+            await self._finish(envelope, bytes(envelope.chunks))
         else:
             await self._answer("data", f"250 2.0.0 {size} bytes taken")
 
-    async def _finish(self, body: bytes) -> None:
+    async def _finish(self, envelope: _Envelope, body: bytes) -> None:
         await self._reach("dot")
+        self._envelope = None
         reply = self._is.replies.get("dot", "250 2.0.0 Message taken")
         if reply.startswith("2"):
             # Kept before it is answered: who sees the 250 finds the message.
-            envelope = {
-                "sender": self._sender, "sender_parameters": self._sender_parameters,
-                "recipients": self._recipients, "recipient_parameters": self._recipient_parameters,
-                "bare_line_ends": _bare_line_ends(body), "eight_bit": not body.isascii(),
+            facts = {
+                "sender": envelope.sender,
+                "sender_parameters": envelope.sender_parameters,
+                "recipients": envelope.recipients,
+                "recipient_parameters": envelope.recipient_parameters,
+                "bare_line_ends": _bare_line_ends(body),
+                "eight_bit": not body.isascii(),
             }
-            await self._records.keep(self._session, envelope, body)
-        self._forget_envelope()
+            await self._records.keep(self._session, facts, body)
         await self._reply(reply)
 
     async def _do_rset(self, _: str) -> None:
         await self._reach("rset")
-        self._forget_envelope()
+        self._envelope = None
         await self._answer("rset", "250 2.0.0 Forgotten")
 
     async def _do_noop(self, _: str) -> None:
@@ -271,13 +303,6 @@ class Conversation:
 
     async def _do_vrfy(self, _: str) -> None:
         await self._reply("252 2.1.5 Send some mail and see")
-
-    def _forget_envelope(self) -> None:
-        self._sender: str | None = None
-        self._sender_parameters: list[str] = []
-        self._recipients: list[str] = []
-        self._recipient_parameters: list[list[str]] = []
-        self._chunks = bytearray()
 
     async def _line(self) -> str:
         raw = await self._wire.read_line()
@@ -301,7 +326,7 @@ class Conversation:
             raise _Dropped(step)
 
     async def _answer(self, step: str, ordinary: str) -> bool:
-        """Sends the posture's own reply at this step, or the ordinary one. True when it was positive."""
+        """Sends the posture's own reply at this step, or the ordinary one. True if positive."""
         reply = self._is.replies.get(step, ordinary)
         await self._reply(reply)
         return reply[:1] in "23"
@@ -313,13 +338,15 @@ class Conversation:
         for line in filled.split("\n"):
             self._session.dialogue.append(f"S: {line}")
         await self._wire.send(filled.replace("\n", "\r\n").encode() + b"\r\n")
+        if filled.startswith("421"):
+            raise _Closing
 
     def _note(self, what: str) -> None:
         self._session.dialogue.append(f"*: {what}")
 
 
 def _path(text: str, keyword: str) -> tuple[str | None, list[str]]:
-    """The address and the parameters of `FROM:<a@b> X=y`; None when there is no address in brackets."""
+    """Address and parameters of `FROM:<a@b> X=y`; None when no address is in brackets."""
     head, _, rest = text.partition("<")
     address, closed, parameters = rest.partition(">")
     if head.strip().upper() != keyword or not closed:

@@ -1,7 +1,7 @@
 """A connection under exact control: raw bytes, TLS when wanted, and every way of ending badly.
 
-TLS runs over memory BIOs, so that a posture can mix plaintext and TLS as an attacker would, and so that
-what the client had already sent before its handshake can be seen and named.
+TLS runs over memory BIOs, so that a posture can mix plaintext and TLS as an attacker would, and
+so that what the client had already sent before its handshake can be seen and named.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Wire:
         return self._take(count)
 
     async def read_message(self) -> bytes | None:
-        """A message up to CRLF.CRLF with the stuffed dots taken out, or None when the client has gone before."""
+        """A message without its end and stuffed dots, or None when the client has gone before."""
         self._buffer[:0] = b"\r\n"  # so that a message without any line ends like every other
         whole = await self._read_until(b"\r\n.\r\n")
         return None if whole is None else whole[:-3].replace(b"\r\n.", b"\r\n")[2:]
