@@ -57,7 +57,7 @@ class Certificate:
     common_name: str = "{host}"
     starts_in_days: int = -1
     ends_in_days: int = 90
-    usage: Literal["server", "client"] = "server"
+    usage: Literal["server", "client", "both"] = "server"
     key: Literal["ec-p256", "rsa-2048", "rsa-1024"] = "ec-p256"
     send_intermediate: bool = True
 

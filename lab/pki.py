@@ -71,7 +71,7 @@ class Pki:
             .not_valid_after(now + datetime.timedelta(days=what.ends_in_days))
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([_USAGES[what.usage]]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage(_USAGES[what.usage]), critical=False)
             .add_extension(
                 x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
             )
@@ -104,7 +104,11 @@ class Pki:
         return self._rsa_keys[size]
 
 
-_USAGES = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH}
+_USAGES = {
+    "server": [ExtendedKeyUsageOID.SERVER_AUTH],
+    "client": [ExtendedKeyUsageOID.CLIENT_AUTH],
+    "both": [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH],
+}
 
 
 def _new_authority(common_name: str, parent: _Authority | None) -> _Authority:

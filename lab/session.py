@@ -109,23 +109,23 @@ class Conversation:
                 await handler(rest)
 
     async def _do_ehlo(self, name: str) -> None:
-        await self._hello(name, extended=True)
+        step = "ehlo-tls" if self._wire.tls else "ehlo"
+        await self._reach(step)
+        self._envelope = None
+        lines = [f"{self._host} greets {name}", *self._is.extensions]
+        if self._is.tls is not None and self._wire.tls is None:
+            lines.append("STARTTLS")
+        if self._is.credentials is not None and self._wire.tls is not None:
+            lines.append("AUTH PLAIN LOGIN")
+        ordinary = "\n".join(["250-" + line for line in lines[:-1]] + ["250 " + lines[-1]])
+        if await self._answer(step, ordinary):
+            self._session.ehlo = name
 
     async def _do_helo(self, name: str) -> None:
-        await self._hello(name, extended=False)
-
-    async def _hello(self, name: str, extended: bool) -> None:
-        self._session.ehlo = name
+        await self._reach("ehlo")
         self._envelope = None
-        lines = [f"{self._host} greets {name}"]
-        if extended:
-            lines += self._is.extensions
-            if self._is.tls is not None and self._wire.tls is None:
-                lines.append("STARTTLS")
-            if self._is.credentials is not None and self._wire.tls is not None:
-                lines.append("AUTH PLAIN LOGIN")
-        ordinary = "\n".join(["250-" + line for line in lines[:-1]] + ["250 " + lines[-1]])
-        await self._answer("ehlo-tls" if self._wire.tls else "ehlo", ordinary)
+        self._session.ehlo = name
+        await self._reply(f"250 {self._host} greets {name}")
 
     async def _do_starttls(self, _: str) -> None:
         if self._is.tls is None or self._context is None or self._wire.tls is not None:

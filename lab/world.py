@@ -62,7 +62,7 @@ class World:
 
     async def start(self) -> None:
         self.smtp_port = self._find_port()
-        wanted = Certificate(name_own_address=True)
+        wanted = Certificate(name_own_address=True, usage="both")
         self.gateway_files = self.pki.issue(
             wanted, GATEWAY_HOST, "example", GATEWAY_ADDRESS, "gateway"
         )

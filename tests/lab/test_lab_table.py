@@ -14,7 +14,9 @@ EVERY = (*PARTNERS, *INTERNAL)
 
 
 def test_committed_table_is_current() -> None:
-    assert TABLE.read_text() == table_text(), "run lab/lab list --write and commit lab/postures.json"
+    assert (
+        TABLE.read_text() == table_text()
+    ), "run lab/lab list --write and commit lab/postures.json"
 
 
 def test_names_and_domains_are_unique() -> None:
@@ -44,7 +46,9 @@ def test_the_postures_that_the_issue_names_are_there() -> None:
 
 def test_list_prints_every_domain_from_anywhere(tmp_path: Path) -> None:
     program = str(REPOSITORY / "lab" / "lab")
-    shown = subprocess.run([program, "list"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        [program, "list"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     for posture in EVERY:
         assert f"{posture.domain_name} " in shown.stdout and posture.sentence in shown.stdout
     data = subprocess.run([program, "list", "--json"], capture_output=True, text=True, check=True)

@@ -43,7 +43,9 @@ def _servers(world: World, domain: str) -> list[dict[str, Any]]:
             found = resolver.resolve(host, kind, raise_on_no_answer=False)
             for record in found.rrset or ():
                 port = world.facts["smtp_port"]
-                servers.append({"host": host.rstrip("."), "address": record.to_text(), "port": port})
+                servers.append(
+                    {"host": host.rstrip("."), "address": record.to_text(), "port": port}
+                )
     return servers
 
 
@@ -74,7 +76,9 @@ RANK = ("Unknown", "Not ready", "Ready: relaxed", "Ready: strict")
     [posture for posture in PARTNERS if posture.name not in NEEDS_OTHER_EYES],
     ids=lambda posture: posture.name,
 )
-def test_an_independent_probe_reaches_the_same_verdict(posture, world: World, smtp: Connect) -> None:
+def test_an_independent_probe_reaches_the_same_verdict(
+    posture, world: World, smtp: Connect
+) -> None:
     timeout = WAITS.get(posture.name, 5)
     try:
         servers = _servers(world, posture.domain_name)
@@ -95,7 +99,9 @@ def test_world_json_lists_the_servers_that_dns_tells(posture, world: World) -> N
     if posture.dns_faults:
         return  # DNS tells nothing; test_lab_dns.py shows that
     try:
-        told = {(server["host"], server["address"]) for server in _servers(world, posture.domain_name)}
+        told = {
+            (server["host"], server["address"]) for server in _servers(world, posture.domain_name)
+        }
     except dns.resolver.NXDOMAIN:
         told = set()
     entry = world.partner(posture.domain_name)
