@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import smtplib
-import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,12 +12,10 @@ from typing import Any
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lab.client import World  # noqa: E402
-
-Connect = Callable[..., smtplib.SMTP]
+from lab_helpers import Connect  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -69,27 +66,3 @@ def validate(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str
         return {question: line[1:] for question, line in zip(questions, lines, strict=True)}
 
     return ask
-
-
-def strict_client(world: World) -> ssl.SSLContext:
-    """What a careful client trusts: the public CA, the name, TLS 1.2 and later."""
-    context = ssl.create_default_context(cafile=world.facts["ca"])
-    context.hostname_checks_common_name = False
-    context.verify_flags |= ssl.VERIFY_X509_STRICT
-    return context
-
-
-def relaxed_client() -> ssl.SSLContext:
-    """TLS 1.2 and later with any certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def old_client(ciphers: str) -> ssl.SSLContext:
-    """TLS 1.0 and whatever suites are asked for."""
-    context = relaxed_client()
-    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
-    context.minimum_version = ssl.TLSVersion.TLSv1
-    return context

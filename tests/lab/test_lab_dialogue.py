@@ -12,7 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from conftest import Connect, old_client, relaxed_client, strict_client
+from lab_helpers import Connect, old_client, relaxed_client, strict_client
 from lab.client import LabError, World
 
 TEXT = b"Subject: hello\r\n\r\nGood morning.\r\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPOSITORY
+from lab_helpers import REPOSITORY
 from lab.client import LabError, World
 
 COMMAND = [str(REPOSITORY / "lab" / "lab"), "up", "--only", "trusted"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPOSITORY
+from lab_helpers import REPOSITORY
 from lab.cli import TABLE, table_text
 from lab.postures import INTERNAL, PARTNERS
 

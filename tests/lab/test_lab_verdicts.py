@@ -10,7 +10,7 @@ import dns.exception
 import dns.resolver
 import pytest
 
-from conftest import Connect, relaxed_client, strict_client
+from lab_helpers import Connect, relaxed_client, strict_client
 from lab.client import World
 from lab.postures import PARTNERS
 
