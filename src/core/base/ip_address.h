@@ -39,6 +39,8 @@ class IpRange {
   [[nodiscard]] static std::optional<IpRange> parse(std::string_view text);
   [[nodiscard]] bool contains(const IpAddress& address) const;
   [[nodiscard]] std::string to_string() const;
+  [[nodiscard]] const IpAddress& first() const { return first_; }
+  [[nodiscard]] int prefix() const { return prefix_; }  // of 128, also for IPv4
   bool operator==(const IpRange&) const = default;
 
  private:
