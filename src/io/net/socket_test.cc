@@ -313,14 +313,13 @@ TEST(Listen, SharesAPortOnlyWhenAskedTo) {
   EXPECT_EQ(third.error().code, "address-in-use");
 }
 
-Task<void> serve(Shard& shard, Listener& listener, TaskGroup& group, int& served) {
+Task<void> serve(Listener& listener, TaskGroup& group, int& served) {
   for (;;) {
     const auto socket = co_await listener.accept(group.within(1h));
     if (!socket) co_return;
     ++served;
     (void)co_await (*socket)->write("x", group.within(5s));
   }
-  (void)shard;
 }
 
 Task<void> knock(Shard& shard, Endpoint at, int times, int& answered) {
@@ -338,14 +337,13 @@ TEST(Listen, SpreadsConnectionsOverShardsThatShareAPort) {
   Listener* listeners[2] = {first->get(), second->get()};
   int served[2] = {0, 0};
   std::vector<std::thread> threads;
-  std::vector<std::unique_ptr<TaskGroup>> groups;
   for (std::size_t i = 0; i < 2; ++i) {
-    groups.push_back(std::make_unique<TaskGroup>(shards[i]));
     threads.emplace_back([&, i] {
-      groups[i]->start(serve(shards[i], *listeners[i], *groups[i], served[i]));
+      TaskGroup group(shards[i]);
+      group.start(serve(*listeners[i], group, served[i]));
       shards[i].run();
-      groups[i]->cancel();
-      shards[i].run_until_done(groups[i]->join());
+      group.cancel();
+      shards[i].run_until_done(group.join());
     });
   }
   Shard here;
