@@ -5,6 +5,7 @@
 #include <libpsl.h>
 
 #include <memory>
+#include <utility>
 
 #include "core/base/text.h"
 
@@ -25,24 +26,27 @@ std::unexpected<base::Failure> invalid(std::string_view text, std::string_view p
 std::string problem_of(std::string_view text) {
   if (text.empty()) return "it is empty";
   if (text.size() > kLongestName) return "it is longer than 253 characters";
-  for (const std::string_view label : base::split(text, '.')) {
-    if (label.empty()) return "a label between two dots is empty";
-    if (label.size() > kLongestLabel) return "a label is longer than 63 characters";
-    for (const char c : label) {
-      const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-      if (!good) return fmt::format("it contains \"{}\"", base::printable({&c, 1}));
+  std::size_t label_length = 0;
+  for (const char c : text) {
+    const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (good) {
+      if (++label_length > kLongestLabel) return "a label is longer than 63 characters";
+    } else if (c != '.') {
+      return fmt::format("it contains \"{}\"", base::printable({&c, 1}));
+    } else if (std::exchange(label_length, 0) == 0) {
+      return "a label between two dots is empty";
     }
   }
+  if (label_length == 0) return "a label between two dots is empty";
   return {};
 }
 
 // Real zones hold names that break the host name rules of RFC 1123; people and peers do not write
 // them.
 std::string host_problem_of(std::string_view text) {
-  for (const std::string_view label : base::split(text, '.')) {
-    if (label.front() == '-' || label.back() == '-') {
-      return "a label begins or ends with a hyphen";
-    }
+  if (text.front() == '-' || text.back() == '-' || text.find(".-") != std::string_view::npos ||
+      text.find("-.") != std::string_view::npos) {
+    return "a label begins or ends with a hyphen";
   }
   const std::string_view top = text.substr(text.rfind('.') + 1);
   if (top.find_first_not_of("0123456789") == std::string_view::npos) {
