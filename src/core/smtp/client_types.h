@@ -11,6 +11,7 @@
 
 #include "core/policy/model.h"
 #include "core/queue/envelope.h"
+#include "core/queue/recipient_result.h"
 #include "core/smtp/step.h"
 #include "core/tls/judge.h"
 #include "core/tls/observation.h"
@@ -70,17 +71,7 @@ struct BodyTraits {
   std::optional<std::string> sealed;  // why converting would break it: "it is signed (DKIM)"
 };
 
-// What became of one recipient on this hop.
-struct RecipientResult {
-  enum class Fate {
-    pending,    // not decided; only while the message is under way
-    delivered,  // the next hop took responsibility
-    deferred,   // failed for now
-    failed,     // failed for good
-  };
-  Fate fate = Fate::pending;
-  queue::Status status;
-};
+using RecipientResult = queue::RecipientResult;
 
 struct MessageResult {
   std::vector<RecipientResult> recipients;  // in the order of the message

@@ -6,7 +6,7 @@
 
 #include "core/base/deadline.h"
 #include "core/base/failure.h"
-#include "io/net/link.h"
+#include "io/net/list.h"
 #include "io/net/shard.h"
 #include "io/net/task.h"
 

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "core/base/deadline.h"
-#include "io/net/link.h"
+#include "io/net/list.h"
 #include "io/net/shard.h"
 #include "io/net/timer_wheel.h"
 #include "io/net/waiter.h"

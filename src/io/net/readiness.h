@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "io/net/link.h"
+#include "io/net/list.h"
 #include "io/net/shard.h"
 #include "io/net/waiter.h"
 

@@ -14,7 +14,7 @@
 #include "core/base/deadline.h"
 #include "core/base/failure.h"
 #include "core/base/time.h"
-#include "io/net/link.h"
+#include "io/net/list.h"
 #include "io/net/task.h"
 
 namespace postern::net {

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "io/net/link.h"
+#include "io/net/list.h"
 
 namespace postern::net {
 
@@ -19,7 +19,7 @@ class TimerWheel {
   static constexpr Tick kNever = std::numeric_limits<Tick>::max();
 
   // What waits for its tick. To drop it, unlink or destroy it.
-  struct Entry : Link<Entry> {
+  struct Entry : Linked<Entry> {
     Tick due = kNever;
   };
 

@@ -12,7 +12,7 @@
 #include <coroutine>
 
 #include "core/base/deadline.h"
-#include "io/net/link.h"
+#include "io/net/list.h"
 #include "io/net/shard.h"
 #include "io/net/timer_wheel.h"
 
@@ -20,7 +20,7 @@ namespace postern::net {
 
 enum class Wake { ready, timeout, cancelled };
 
-class Waiter : public Link<Waiter>, public TimerWheel::Entry, private base::Cancellation::Hook {
+class Waiter : public Linked<Waiter>, public TimerWheel::Entry, private base::Cancellation::Hook {
  public:
   // A source keeps the waiters that it will wake() in `source`.
   Waiter(Shard& shard, base::Deadline deadline, List<Waiter>* source);

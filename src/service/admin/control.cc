@@ -119,6 +119,12 @@ net::Task<http::Response> Control::get(http::Request request) {
     json.begin_object().field("version", POSTERN_VERSION).end_object();
     co_return json_response(std::move(json));
   }
+  if (request.path == "/v1/status") {
+    co_return http::Response{.status = 200,
+                             .content_type = "application/json",
+                             .body = needs_.status() + "\n",
+                             .headers = {}};
+  }
   if (request.path == "/v1/queue") co_return co_await list(std::move(request));
   if (request.path == "/v1/queue/counts") co_return co_await counts();
   std::string_view rest = request.path;

@@ -8,7 +8,7 @@
 //   GET  /v1/queue/ID/body                         its bytes (export)
 //   POST /v1/queue/retry|hold|release|remove?...   which: id=, or domain= and account=, or all=yes
 //   POST /v1/queue/recalculate                     policies are looked at again for all that waits
-//   GET  /v1/version
+//   GET  /v1/version, /v1/status                   what runs here, and where it listens
 // On TCP only: GET /metrics, /healthz (the process lives), /readyz (it accepts mail).
 //
 // Errors are RFC 9457 problem details: {"type","title","status","detail"}.
@@ -36,6 +36,7 @@ struct ControlNeeds {
   std::function<void()> queue_changed;
   std::function<void()> recalculate;
   std::function<bool()> ready;
+  std::function<std::string()> status;  // JSON
 };
 
 // Handles the control socket's requests.

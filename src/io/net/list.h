@@ -9,12 +9,12 @@ class List;
 
 // What a T derives from to stand in a List<T>; in one list at a time.
 template <class T>
-class Link {
+class Linked {
  public:
-  Link() = default;
-  Link(const Link&) = delete;
-  Link& operator=(const Link&) = delete;
-  ~Link() { unlink(); }
+  Linked() = default;
+  Linked(const Linked&) = delete;
+  Linked& operator=(const Linked&) = delete;
+  ~Linked() { unlink(); }
 
   void unlink() {
     previous_->next_ = next_;
@@ -24,8 +24,8 @@ class Link {
 
  private:
   friend class List<T>;
-  Link* previous_ = this;
-  Link* next_ = this;
+  Linked* previous_ = this;
+  Linked* next_ = this;
 };
 
 template <class T>
@@ -35,7 +35,7 @@ class List {
 
   // Moves `item` here from wherever it was.
   void push_back(T& item) {
-    Link<T>& link = item;
+    Linked<T>& link = item;
     link.unlink();
     link.previous_ = head_.previous_;
     link.next_ = &head_;
@@ -46,7 +46,7 @@ class List {
   // Null if the list is empty.
   [[nodiscard]] T* pop_front() {
     if (empty()) return nullptr;
-    Link<T>* link = head_.next_;
+    Linked<T>* link = head_.next_;
     link->unlink();
     return static_cast<T*>(link);
   }
@@ -54,8 +54,8 @@ class List {
   // Appends everything that `other` holds, and leaves it empty.
   void take_all(List& other) {
     if (other.empty()) return;
-    Link<T>* first = other.head_.next_;
-    Link<T>* last = other.head_.previous_;
+    Linked<T>* first = other.head_.next_;
+    Linked<T>* last = other.head_.previous_;
     other.head_.previous_ = other.head_.next_ = &other.head_;
     first->previous_ = head_.previous_;
     last->next_ = &head_;
@@ -64,7 +64,7 @@ class List {
   }
 
  private:
-  Link<T> head_;
+  Linked<T> head_;
 };
 
 }  // namespace postern::net

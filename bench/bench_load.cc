@@ -1,0 +1,219 @@
+// Sends messages over many SMTP connections at once and measures the time from the end of data to
+// the 250. Prints one JSON line.
+//
+//   bench_load --to 127.0.0.1:2525 --messages 5000 --connections 50 --per-connection 20
+//              --size 4096 --domains 10 --recipients 1 --tls
+//
+// Every message carries a number of its own, which the sink counts: loss and duplicates show there.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "bench/conversation.h"
+#include "io/crypto/tls.h"
+
+namespace postern::bench {
+namespace {
+
+struct Job {
+  std::string to;
+  std::string sender = "load@bench.example";
+  int messages = 1000;
+  int connections = 10;
+  int per_connection = 20;
+  int size = 4096;
+  int domains = 1;
+  int recipients = 1;
+  bool tls = false;
+};
+
+struct Tally {
+  int next = 0;
+  int accepted = 0;
+  int refused = 0;
+  int broken_connections = 0;
+  std::string first_refusal;
+  std::vector<double> waits;  // seconds from the end of data to the reply
+};
+
+struct Loader {
+  const Job& job;
+  net::Shard& shard;
+  base::Endpoint target;
+  crypto::ClientContext* tls;
+  std::string filler;
+  Tally tally;
+
+  net::Task<bool> expect(Conversation& talk, int code);
+  net::Task<bool> open(Conversation& talk);
+  net::Task<bool> send_one(Conversation& talk, int number);
+  net::Task<void> connection();
+  void note_refusal(const std::string& text) {
+    ++tally.refused;
+    if (tally.first_refusal.empty()) tally.first_refusal = text;
+  }
+};
+
+net::Task<bool> Loader::expect(Conversation& talk, int code) {
+  std::string text;
+  int got = co_await talk.reply(text);
+  if (got != code && tally.first_refusal.empty()) tally.first_refusal = text;
+  co_return got == code;
+}
+
+net::Task<bool> Loader::open(Conversation& talk) {
+  base::Deadline deadline = talk.soon();
+  base::IpAddress anywhere;
+  auto socket = co_await net::connect(shard, target, anywhere, deadline);
+  if (!socket) co_return false;
+  if (!tls) {
+    talk.stream = std::move(*socket);
+    bool greeted = co_await expect(talk, 220);
+    talk.output = "EHLO load.bench.example\r\n";
+    bool known = co_await expect(talk, 250);
+    co_return greeted&& known;
+  }
+  Conversation plain{shard, std::move(*socket), {}, {}};
+  bool greeted = co_await expect(plain, 220);
+  plain.output = "EHLO load.bench.example\r\n";
+  bool known = co_await expect(plain, 250);
+  plain.output = "STARTTLS\r\n";
+  bool go = co_await expect(plain, 220);
+  if (!greeted || !known || !go) co_return false;
+  std::unique_ptr<net::Socket> bare(static_cast<net::Socket*>(plain.stream.release()));
+  crypto::ClientHello hello;
+  hello.profile.floor = tls::Version::tls1_2;
+  auto secured = co_await tls->connect_tls(std::move(bare), std::move(hello), deadline);
+  if (!secured || !secured->stream) co_return false;
+  talk.stream = std::move(secured->stream);
+  talk.output = "EHLO load.bench.example\r\n";
+  bool again = co_await expect(talk, 250);
+  co_return again;
+}
+
+net::Task<bool> Loader::send_one(Conversation& talk, int number) {
+  talk.output = fmt::format("MAIL FROM:<{}>\r\n", job.sender);
+  for (int r = 0; r < job.recipients; ++r) {
+    talk.output += fmt::format("RCPT TO:<r{}@d{}.bench.example>\r\n", r, number % job.domains);
+  }
+  talk.output += "DATA\r\n";
+  bool good = co_await expect(talk, 250);
+  for (int r = 0; r < job.recipients; ++r) {
+    bool taken = co_await expect(talk, 250);
+    good = good && taken;
+  }
+  bool go = co_await expect(talk, 354);
+  if (!good || !go) co_return false;
+  talk.output = fmt::format(
+      "Subject: bench\r\nFrom: <{}>\r\nDate: Mon, 23 Nov 2026 00:00:00 +0000\r\n"
+      "Message-ID: <{}@bench.example>\r\nX-Bench-Id: {}\r\n\r\n",
+      job.sender, number, number);
+  talk.output += filler;
+  talk.output += ".\r\n";
+  bool flushed = co_await talk.flush();
+  if (!flushed) co_return false;
+  auto start = std::chrono::steady_clock::now();
+  std::string text;
+  int code = co_await talk.reply(text);
+  std::chrono::duration<double> wait = std::chrono::steady_clock::now() - start;
+  if (code != 250) {
+    note_refusal(text);
+    co_return code != 0;
+  }
+  tally.waits.push_back(wait.count());
+  ++tally.accepted;
+  co_return true;
+}
+
+net::Task<void> Loader::connection() {
+  while (tally.next < job.messages && tally.broken_connections < 100) {
+    Conversation talk{shard, nullptr, {}, {}};
+    bool open_now = co_await open(talk);
+    for (int i = 0; open_now && i < job.per_connection && tally.next < job.messages; ++i) {
+      int number = tally.next++;
+      bool alive = co_await send_one(talk, number);
+      if (!alive) open_now = false, ++tally.broken_connections;
+    }
+    if (!talk.stream) {
+      ++tally.broken_connections;
+      continue;
+    }
+    if (!open_now) continue;
+    talk.output = "QUIT\r\n";
+    std::string text;
+    co_await talk.reply(text);
+    talk.stream->finish();
+  }
+}
+
+net::Task<void> run_all(Loader& loader) {
+  net::TaskGroup group(loader.shard);
+  for (int i = 0; i < loader.job.connections; ++i) group.start(loader.connection());
+  co_await group.join();
+}
+
+double percentile(std::vector<double>& sorted, double share) {
+  if (sorted.empty()) return 0;
+  auto index = static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1));
+  return sorted[index];
+}
+
+std::string lines_of(int size) {
+  std::string out;
+  while (out.size() < static_cast<std::size_t>(size)) out += std::string(76, 'x') + "\r\n";
+  return out;
+}
+
+int run(const Job& job) {
+  auto target = base::Endpoint::parse(job.to);
+  if (!target) {
+    fmt::print(stderr, "bench_load: --to must be ADDRESS:PORT\n");
+    return 2;
+  }
+  net::Shard shard;
+  std::unique_ptr<crypto::ClientContext> context;
+  if (job.tls) {
+    auto made = crypto::ClientContext::make({});
+    if (!made) {
+      fmt::print(stderr, "bench_load: {}\n", made.error().text);
+      return 1;
+    }
+    context = std::move(*made);
+  }
+  Loader loader{job, shard, *target, context.get(), lines_of(job.size), {}};
+  auto start = std::chrono::steady_clock::now();
+  shard.run_until_done(run_all(loader));
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  Tally& tally = loader.tally;
+  std::ranges::sort(tally.waits);
+  std::ranges::replace(tally.first_refusal, '"', '\'');
+  fmt::print(
+      "{{\"accepted\":{},\"refused\":{},\"broken\":{},\"seconds\":{:.3f},\"p50_ms\":{:.3f},"
+      "\"p99_ms\":{:.3f},\"p999_ms\":{:.3f},\"first_refusal\":\"{}\"}}\n",
+      tally.accepted, tally.refused, tally.broken_connections, took.count(),
+      1000 * percentile(tally.waits, 0.5), 1000 * percentile(tally.waits, 0.99),
+      1000 * percentile(tally.waits, 0.999), tally.first_refusal);
+  return tally.accepted == job.messages ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace postern::bench
+
+int main(int argc, char** argv) {
+  postern::bench::Job job;
+  CLI::App app("Sends messages over many SMTP connections and measures");
+  app.add_option("--to", job.to, "ADDRESS:PORT")->required();
+  app.add_option("--sender", job.sender, "Envelope sender");
+  app.add_option("--messages", job.messages, "Messages in all");
+  app.add_option("--connections", job.connections, "Connections at once");
+  app.add_option("--per-connection", job.per_connection, "Messages on each connection");
+  app.add_option("--size", job.size, "Bytes of a message's text");
+  app.add_option("--domains", job.domains, "Destination domains d0.bench.example, d1 ...");
+  app.add_option("--recipients", job.recipients, "Recipients of each message");
+  app.add_flag("--tls", job.tls, "STARTTLS");
+  CLI11_PARSE(app, argc, argv);
+  return postern::bench::run(job);
+}
