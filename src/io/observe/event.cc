@@ -27,6 +27,22 @@ constexpr std::array infos{
 
 }  // namespace
 
+std::string_view level_word(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::notice:
+      return "notice";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
+  }
+  return "info";
+}
+
 const EventInfo& event_info(Event event) { return infos[static_cast<std::size_t>(event)]; }
 
 std::size_t event_count() { return infos.size(); }

@@ -13,6 +13,7 @@
 namespace postern::observe {
 
 enum class Level { debug, info, notice, warning, error };
+[[nodiscard]] std::string_view level_word(Level level);
 
 enum class Event {
 #define POSTERN_EVENT(name, level, sentence) name,

@@ -19,22 +19,6 @@ namespace {
 
 constexpr std::size_t value_limit = 1024;
 
-std::string_view level_word(Level level) {
-  switch (level) {
-    case Level::debug:
-      return "debug";
-    case Level::info:
-      return "info";
-    case Level::notice:
-      return "notice";
-    case Level::warning:
-      return "warning";
-    case Level::error:
-      return "error";
-  }
-  return "info";
-}
-
 int journal_priority(Level level) {
   switch (level) {
     case Level::debug:

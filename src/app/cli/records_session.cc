@@ -1,0 +1,57 @@
+#include "app/cli/records_session.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <istream>
+#include <iterator>
+
+namespace postern::cli {
+
+base::Result<RecordsSession> open_session(const Context& context) {
+  auto opened = context.open_records();
+  if (!opened) return std::unexpected(opened.error());
+  RecordsSession session{.records = std::move(*opened), .configuration = {}, .account = {}};
+  auto loaded = session.records->load();
+  if (!loaded) return std::unexpected(loaded.error());
+  session.configuration = std::move(*loaded);
+  auto account = context.chosen_account(session.configuration);
+  if (!account) return std::unexpected(account.error());
+  session.account = std::move(*account);
+  return session;
+}
+
+base::Result<> change_records(const Context& context, RecordsSession& session,
+                              const std::function<base::Result<>(records::Change&)>& edit) {
+  auto change = session.records->change(context.actor(), now());
+  if (!change) return std::unexpected(change.error());
+  if (auto edited = edit(**change); !edited) return edited;
+  return (*change)->finish();
+}
+
+base::Instant now() {
+  return std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now());
+}
+
+base::Result<std::string> read_text(const Context& context, const std::string& file) {
+  if (file == "-") return std::string(std::istreambuf_iterator<char>(context.in), {});
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) {
+    return base::fail("file", fmt::format("{} cannot be read: {}", file, std::strerror(errno)));
+  }
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+base::Result<std::string> read_secret(const Context& context, const std::string& file) {
+  auto text = read_text(context, file);
+  if (!text) return text;
+  std::string line = text->substr(0, text->find_first_of("\r\n"));
+  if (line.empty()) {
+    return base::fail("file", fmt::format("{} holds no password in its first line", file));
+  }
+  return line;
+}
+
+}  // namespace postern::cli

@@ -1,0 +1,34 @@
+// What most commands over the records begin with: the records, their configuration, the account.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "app/cli/cli.h"
+
+namespace postern::cli {
+
+struct RecordsSession {
+  std::unique_ptr<records::Records> records;
+  policy::Configuration configuration;
+  policy::Account account;
+};
+
+[[nodiscard]] base::Result<RecordsSession> open_session(const Context& context);
+
+// Runs `edit` inside one change and finishes it; nothing changes when it fails.
+[[nodiscard]] base::Result<> change_records(
+    const Context& context, RecordsSession& session,
+    const std::function<base::Result<>(records::Change&)>& edit);
+
+[[nodiscard]] base::Instant now();
+
+// The whole of a small file, or of standard input for "-". Failure names the file.
+[[nodiscard]] base::Result<std::string> read_text(const Context& context, const std::string& file);
+// The first line of it, for passwords; they never stand in an argument.
+[[nodiscard]] base::Result<std::string> read_secret(const Context& context,
+                                                    const std::string& file);
+
+}  // namespace postern::cli

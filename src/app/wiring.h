@@ -1,0 +1,22 @@
+// From settings to the settings of the parts: the one place that knows both.
+#pragma once
+
+#include "app/settings.h"
+#include "core/queue/schedule.h"
+#include "core/route/route_plan.h"
+#include "io/observe/log.h"
+#include "io/resolver/resolver.h"
+#include "io/spool/spool.h"
+
+namespace postern::app {
+
+[[nodiscard]] resolver::ResolverSettings resolver_settings(const Settings& settings);
+[[nodiscard]] spool::SpoolSettings spool_settings(const Settings& settings);
+[[nodiscard]] observe::LogSettings log_settings(const Settings& settings);
+[[nodiscard]] queue::Schedule schedule(const Settings& settings);
+[[nodiscard]] route::RouteSettings route_settings(const Settings& settings);
+
+// The configured host name, else the system's fully qualified one.
+[[nodiscard]] std::string hostname(const Settings& settings);
+
+}  // namespace postern::app
