@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/message/downgrade.h"
 #include "core/policy/model.h"
 #include "core/queue/envelope.h"
 #include "core/queue/recipient_result.h"
@@ -64,13 +65,7 @@ struct OutgoingMessage {
   std::optional<std::string_view> body;
 };
 
-// What the body really holds, for peers that lack an extension (downgrade.h finds out).
-struct BodyTraits {
-  bool eight_bit = false;             // a byte above 127 in the body, or in a header
-  bool utf8_headers = false;          // RFC 6532 headers: no peer without SMTPUTF8 may get them
-  std::optional<std::string> sealed;  // why converting would break it: "it is signed (DKIM)"
-};
-
+using BodyTraits = message::BodyTraits;
 using RecipientResult = queue::RecipientResult;
 
 struct MessageResult {
