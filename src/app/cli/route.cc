@@ -41,7 +41,10 @@ struct Shape {
 };
 
 base::Result<Shape> shape_of(const Context& context, const RouteOptions& options) {
-  Shape shape{.host = options.host, .port = options.port, .priority = options.priority};
+  Shape shape;
+  shape.host = options.host;
+  shape.port = options.port;
+  shape.priority = options.priority;
   if (options.implicit) shape.start = policy::TlsStart::implicit;
   if (!options.mode.empty()) shape.mode = tls::parse_mode(options.mode).value_or(shape.mode);
   if (options.user.empty()) return shape;
