@@ -92,7 +92,7 @@ TEST(HeaderReader, TakesMessagesWithoutHeaderOrBody) {
 }
 
 TEST(HeaderReader, HoldsBoundedMemoryForAnEndlessName) {
-  EXPECT_TRUE(read(std::string(3000, 'x') + ": y\r\n\r\n").facts.malformed);
+  EXPECT_TRUE(read(std::string(1100, 'x') + ": y\r\n\r\n").facts.malformed);
 }
 
 }  // namespace

@@ -103,6 +103,7 @@ DataReader::Status DataReader::feed(std::string_view& bytes, std::string& out) {
           break;
         }
         bytes.remove_prefix(1);
+        state_ = State::line_start;
         consumed_ += before - bytes.size();
         return Status::end;
       case State::text:

@@ -38,7 +38,8 @@ class DataReader {
   // stuffing undone. `end` (only when dotted): the message is complete and what is left follows it.
   // Once the message is unfit nothing is appended: it is only read to its end.
   Status feed(std::string_view& bytes, std::string& out);
-  // The last chunk is over: settles a CR at its end, and ends the last line.
+  // The last chunk is over: settles a CR at its end, and ends the last line. Changes nothing after
+  // the `end` of a dotted message.
   void finish_chunks(std::string& out);
 
   // The gravest fault found; the same however the bytes were cut into pieces.
