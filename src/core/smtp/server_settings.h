@@ -17,7 +17,7 @@ struct ServerLimits {
   // RFC 5321 4.5.3.1.6 says 1000. Real mail has longer lines, and refusing it would lose mail that
   // every other server takes; beyond 64 KiB there is no text, only an attempt on somebody's buffer.
   std::size_t text_line = 64 << 10;
-  std::uint64_t header = 256 << 10;
+  std::uint64_t header = 1 << 20;
   std::uint64_t message = 64 << 20;  // announced by SIZE
   std::size_t recipients = 1000;     // ten times what RFC 5321 4.5.3.1.8 asks for
   std::size_t accounts = 16;         // organisations that one message may go to
