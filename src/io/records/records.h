@@ -1,9 +1,10 @@
 // What must be remembered besides the queue: accounts, domains, routes, senders, policies,
 // exceptions; evidence; the audit log. SQLite here, behind an interface that PostgreSQL can take.
 //
-// Several processes may have the records open: the gateway and the command line. A change is one
-// transaction together with its audit entry; `revision` rises with every change, and the gateway
-// polls it cheaply and swaps its PolicyBook, so a change is in force within a second.
+// Several processes may have the records open: the gateway and the command line. One thread at a
+// time uses an object; another thread opens its own. A change is one transaction together with its
+// audit entry; `revision` rises with every change, and the gateway polls it cheaply and swaps its
+// PolicyBook, so a change is in force within a second.
 //
 // Failures: "records-busy", "records-error", "not-found", "already-exists", "invalid-..."
 // (validation).
@@ -45,6 +46,7 @@ struct AuditEntry {
 struct AuditCheck {
   bool intact = true;
   std::int64_t entries = 0;
+  std::string head;  // hash of the last good entry: note it elsewhere, and it proves all before it
   std::optional<std::int64_t> first_bad;  // sequence
   std::string why;
 };
@@ -55,7 +57,10 @@ struct EvidenceFilter {
   std::string domain;
   std::optional<base::MessageId> message;
   std::optional<queue::Hop> hop;
-  std::int64_t after = 0;  // paging by row number
+  std::optional<queue::AttemptOutcome> outcome;
+  enum class Order { oldest_first, newest_first };
+  Order order = Order::oldest_first;
+  std::int64_t after = 0;  // the row that the last page ended with, in this order
   std::size_t limit = 1000;
 };
 
