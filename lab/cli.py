@@ -1,4 +1,5 @@
-"""`lab up` runs the practice world; `lab list` prints its table of postures."""
+"""`lab up` runs the practice world, `lab list` prints its table, `lab send` sends mail from it,
+`lab where` shows where things are."""
 
 from __future__ import annotations
 
@@ -14,12 +15,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import description
+from . import description, where
+from .client import LabError, World
 from .control import Control
 from .model import Posture, to_json
 from .nameserver import NameServerError
 from .postures import INTERNAL, PARTNERS
-from .world import World, WorldError
+from .send import send
+from .world import World as RunningWorld
+from .world import WorldError
 
 TABLE = Path(__file__).with_name("postures.json")
 
@@ -46,12 +50,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--json", action="store_true", help="the whole table, with DNS facts and behaviour"
     )
     show.add_argument("--write", action="store_true", help="renew postures.json beside the table")
+    find = commands.add_parser("where", help="show where things are, as commands to paste")
+    find.add_argument("--dir", type=Path, required=True, help="the directory of the running world")
+    find.add_argument("domain", nargs="?", default="", help="a domain, or the name of a posture")
+    mail = commands.add_parser(
+        "send", help="send a message to the gateway as someone of this world"
+    )
+    mail.add_argument("--dir", type=Path, required=True, help="the directory of the running world")
+    mail.add_argument("--from", dest="sender", required=True, help="an address of a partner")
+    mail.add_argument("--to", action="append", required=True, help="a recipient; may be repeated")
+    mail.add_argument("--server", required=True, help="where the gateway listens, as address:port")
+    mail.add_argument("--no-tls", action="store_true", help="do not use STARTTLS")
+    mail.add_argument("--certificate", action="store_true", help="show the sender's certificate")
     options = parser.parse_args(arguments)
     try:
         if options.command == "list":
             return list_postures(options.json, options.write)
+        if options.command == "where":
+            world = attach(options.dir)
+            print(where.domain(world, options.domain) if options.domain else where.overview(world))
+            return 0
+        if options.command == "send":
+            return send_message(options)
         return asyncio.run(run_world(options))
-    except (WorldError, NameServerError) as error:
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (WorldError, NameServerError, LabError) as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1
 
@@ -94,6 +119,30 @@ def list_postures(as_json: bool, write: bool) -> int:
     return 0
 
 
+def attach(directory: Path) -> World:
+    """The world that runs in this directory."""
+    described = directory / "world.json"
+    if not described.exists():
+        raise WorldError(f"no world runs in {directory}; start one with lab up --dir {directory}")
+    return World.attach(described)
+
+
+def send_message(options: argparse.Namespace) -> int:
+    address, _, port = options.server.rpartition(":")
+    if not port.isdigit():
+        raise WorldError(f"--server takes address:port, not {options.server}")
+    sent = send(
+        attach(options.dir),
+        options.sender,
+        options.to,
+        (address.strip("[]"), int(port)),
+        tls=not options.no_tls,
+        show_certificate=options.certificate,
+    )
+    print("\n".join(sent.steps))
+    return 0 if sent.accepted else 1
+
+
 def chosen(only: str) -> list[Posture]:
     """The partners named, and those that they rely on."""
     if not only:
@@ -125,7 +174,7 @@ async def run_world(options: argparse.Namespace) -> int:
     ready.unlink(missing_ok=True)
     # Unix sockets get a directory of their own: their paths have room for 107 bytes only.
     sockets = Path(tempfile.mkdtemp(prefix="lab-"))
-    world = World(directory, sockets, chosen(options.only), INTERNAL, options.ttl)
+    world = RunningWorld(directory, sockets, chosen(options.only), INTERNAL, options.ttl)
     control = Control(world, sockets / "control.sock", stopping.set)
     try:
         await world.start()

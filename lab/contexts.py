@@ -21,7 +21,7 @@ _VERSIONS = {
 def server_context(
     tls: Tls, host: str, issue: Callable[[Certificate, str], Files], client_ca: tuple[Path, ...]
 ) -> ssl.SSLContext:
-    """The context of the server `host`; `issue` makes a certificate, its second argument a suffix."""
+    """The context of the server `host`; `issue` makes a certificate, with a suffix."""
     named = _context(tls, tls.certificate, "", issue, client_ca)
     if tls.without_sni is None:
         named.sni_callback = _remember_name

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import shutil
 import signal
 import socket
 import time
@@ -25,6 +26,8 @@ from .servers import candidate_ports
 from .zones import Zone, zone_file
 
 NAME_SERVER = "ns.example."
+
+_LIBC = ctypes.CDLL(None)  # loaded before any fork
 
 
 class NameServerError(Exception):
@@ -54,6 +57,9 @@ class NameServer:
         changed = self._write(zones)
         self.port = _free_port(self._address)
         self._configure(zones)
+        path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
+        if shutil.which("nsd", path=path) is None:
+            raise NameServerError("the program nsd is missing; as root: apt-get install nsd")
         with (self._directory / "nsd.log").open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
                 "nsd",
@@ -198,4 +204,4 @@ def _free_port(address: str) -> int:
 
 def _die_with_parent() -> None:
     """In the child: ask the kernel for SIGTERM should the parent be killed (PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)
+    _LIBC.prctl(1, signal.SIGTERM)

@@ -210,6 +210,8 @@ class Conversation:
             if needs not in offered:
                 return f"555 5.5.4 {keyword} is not offered"
             limit = offered.get("SIZE", "SIZE").partition(" ")[2]
+            if keyword == "SIZE" and not value.isdigit():
+                return "501 5.5.4 SIZE takes a number"
             if keyword == "SIZE" and limit and int(value) > int(limit):
                 return f"552 5.3.4 Message exceeds {limit} bytes"
         return ""

@@ -1,4 +1,4 @@
-"""One practice world for all tests here; whoever changes a domain takes one that no other test uses."""
+"""One practice world for all tests here, and a small one for a test that changes things."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def smtp() -> Iterator[Connect]:
         code, text = client.connect(server["address"], server["port"])
         if code != 220:
             raise smtplib.SMTPConnectError(code, text)
-        client._host = server["host"]  # type: ignore[attr-defined]  # the name that starttls asks for
+        client._host = server["host"]  # type: ignore[attr-defined]  # starttls asks for it
         return client
 
     yield connect

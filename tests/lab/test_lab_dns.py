@@ -1,4 +1,4 @@
-"""The zones as libunbound sees them with the lab as its forwarder, which is how the gateway sees them."""
+"""The zones as libunbound, and so the gateway, sees them with the lab as its forwarder."""
 
 from __future__ import annotations
 

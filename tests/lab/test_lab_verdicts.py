@@ -1,4 +1,4 @@
-"""A second opinion on every row: a small probe made of dnspython, smtplib and ssl finds its verdict."""
+"""A second opinion on every row: a probe of dnspython, smtplib and ssl finds its verdict."""
 
 from __future__ import annotations
 
