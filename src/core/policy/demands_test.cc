@@ -33,11 +33,11 @@ tls::Observation with_names(std::vector<std::string> names) {
 }
 
 TEST(PolicyDemands, OpportunisticDemandsNothing) {
-  EXPECT_TRUE(required(policy("example.com", Mode::opportunistic), facts()).demands().empty());
+  EXPECT_TRUE(required(policy_for("example.com", Mode::opportunistic), facts()).demands().empty());
 }
 
 TEST(PolicyDemands, RelaxedDemandsEncryptionAndNoName) {
-  Policy relaxed = policy("example.com", Mode::relaxed);
+  Policy relaxed = policy_for("example.com", Mode::relaxed);
   relaxed.mx_pins = {pattern("other.example")};
   EXPECT_EQ(code(required(relaxed, facts()), with_names({"anything.example"})), "met");
   EXPECT_EQ(code(required(relaxed, facts()), tls::testing::plaintext()), "starttls-not-supported");
@@ -47,32 +47,34 @@ TEST(PolicyDemands, RelaxedDemandsEncryptionAndNoName) {
 // -------------------------------------------------------------------
 
 TEST(StrictNames, AnMxNameFromPlainDnsProvesNothing) {
-  const Requirement strict = required(policy("example.com"), facts());
+  const Requirement strict = required(policy_for("example.com"), facts());
   EXPECT_EQ(code(strict, with_names({"mx1.example.com"})), "certificate-host-mismatch");
 }
 
 TEST(StrictNames, Rule1TakesADnssecSecureMxName) {
   HostFacts secure = facts();
   secure.name_secure = true;
-  EXPECT_EQ(code(required(policy("example.com"), secure), with_names({"mx1.example.com"})), "met");
+  EXPECT_EQ(code(required(policy_for("example.com"), secure), with_names({"mx1.example.com"})),
+            "met");
 }
 
 TEST(StrictNames, Rule1TakesAnMxNameThatMtaStsLists) {
   HostFacts listed = facts();
   listed.listed_by_sts = true;
-  EXPECT_EQ(code(required(policy("example.com"), listed), with_names({"mx1.example.com"})), "met");
+  EXPECT_EQ(code(required(policy_for("example.com"), listed), with_names({"mx1.example.com"})),
+            "met");
 }
 
 TEST(StrictNames, Rule1MakesPinsUnnecessary) {
   HostFacts secure = facts();
   secure.name_secure = true;
-  Policy pinned = policy("example.com");
+  Policy pinned = policy_for("example.com");
   pinned.mx_pins = {pattern("old.example.net")};
   EXPECT_EQ(code(required(pinned, secure), with_names({"mx1.example.com"})), "met");
 }
 
 TEST(StrictNames, Rule2TakesAPinnedMxName) {
-  Policy pinned = policy("example.com");
+  Policy pinned = policy_for("example.com");
   pinned.mx_pins = {pattern("*.example.com")};
   EXPECT_EQ(code(required(pinned, facts()), with_names({"mx1.example.com"})), "met");
   EXPECT_EQ(code(required(pinned, facts()), with_names({"mx2.example.com"})),
@@ -80,7 +82,7 @@ TEST(StrictNames, Rule2TakesAPinnedMxName) {
 }
 
 TEST(StrictNames, Rule2NeverUsesAnMxOutsideThePins) {
-  Policy pinned = policy("example.com");
+  Policy pinned = policy_for("example.com");
   pinned.mx_pins = {pattern("*.mail.protection.outlook.com")};
   const Requirement strict = required(pinned, facts());
   EXPECT_EQ(code(strict, with_names({"mx1.example.com", "example.com"})), "mx-not-pinned");
@@ -88,14 +90,14 @@ TEST(StrictNames, Rule2NeverUsesAnMxOutsideThePins) {
 }
 
 TEST(StrictNames, Rule3TakesTheRecipientDomainItself) {
-  EXPECT_EQ(code(required(policy("example.com"), facts()), with_names({"example.com"})), "met");
-  Policy pinned = policy("example.com");
+  EXPECT_EQ(code(required(policy_for("example.com"), facts()), with_names({"example.com"})), "met");
+  Policy pinned = policy_for("example.com");
   pinned.mx_pins = {pattern("mx1.example.com")};
   EXPECT_EQ(code(required(pinned, facts()), with_names({"example.com"})), "met");
 }
 
 TEST(StrictNames, Rule4TakesNamesThatTheAdministratorWrote) {
-  Policy named = policy("example.com");
+  Policy named = policy_for("example.com");
   named.names = domains({"mail.provider.example"});
   EXPECT_EQ(code(required(named, facts()), with_names({"mail.provider.example"})), "met");
   EXPECT_EQ(code(required(named, facts()), with_names({"mx1.example.com"})),
@@ -103,7 +105,7 @@ TEST(StrictNames, Rule4TakesNamesThatTheAdministratorWrote) {
 }
 
 TEST(StrictNames, Rule4TakesAPinnedKeyWithoutAName) {
-  Policy pinned = policy("example.com");
+  Policy pinned = policy_for("example.com");
   pinned.spki_pins = {key(2)};
   tls::Observation seen = with_names({});
   seen.chain = tls::Chain::self_signed;
@@ -113,7 +115,7 @@ TEST(StrictNames, Rule4TakesAPinnedKeyWithoutAName) {
 }
 
 TEST(StrictNames, AreListedForPeople) {
-  Policy pinned = policy("example.com");
+  Policy pinned = policy_for("example.com");
   pinned.mx_pins = {pattern("*.example.com")};
   pinned.names = domains({"mail.provider.example", "example.com"});
   EXPECT_EQ(reference_names(&pinned, facts()),
@@ -125,7 +127,7 @@ TEST(StrictNames, AreListedForPeople) {
 // ----------------------------------------------------------------------
 
 TEST(Accept, PkixTurnsDaneAndPinsDown) {
-  Policy narrowed = policy("example.com");
+  Policy narrowed = policy_for("example.com");
   narrowed.accept = Accept::pkix;
   narrowed.spki_pins = {key(2)};
   tls::Observation seen = with_names({"example.com"});
@@ -136,7 +138,7 @@ TEST(Accept, PkixTurnsDaneAndPinsDown) {
 }
 
 TEST(Accept, DaneTurnsPkixDown) {
-  Policy narrowed = policy("example.com");
+  Policy narrowed = policy_for("example.com");
   narrowed.accept = Accept::dane;
   tls::Observation seen = with_names({"example.com"});
   EXPECT_EQ(code(required(narrowed, facts()), seen), "dane-required");
@@ -148,11 +150,11 @@ TEST(Accept, AnyIsSatisfiedByEither) {
   tls::Observation seen = with_names({"other.example"});
   seen.chain = tls::Chain::unknown_issuer;
   seen.dane = tls::Dane::matched_ee;
-  EXPECT_EQ(code(required(policy("example.com"), facts()), seen), "met");
+  EXPECT_EQ(code(required(policy_for("example.com"), facts()), seen), "met");
 }
 
 TEST(PolicyFloor, IsTls12UnlessThePolicySaysOtherwise) {
-  Policy relaxed = policy("example.com", Mode::relaxed);
+  Policy relaxed = policy_for("example.com", Mode::relaxed);
   tls::Observation seen = with_names({});
   seen.version = tls::Version::tls1_1;
   EXPECT_EQ(code(required(relaxed, facts()), seen), "tls-version-too-low");
@@ -164,7 +166,7 @@ TEST(PolicyFloor, IsTls12UnlessThePolicySaysOtherwise) {
 }
 
 TEST(PolicyFloor, LegacyNeverCountsOnAStrictPolicy) {
-  Policy strict = policy("example.com");
+  Policy strict = policy_for("example.com");
   strict.floor = Floor::legacy;
   tls::Observation seen = with_names({"example.com"});
   seen.version = tls::Version::tls1_1;
@@ -172,7 +174,7 @@ TEST(PolicyFloor, LegacyNeverCountsOnAStrictPolicy) {
 }
 
 TEST(Monitor, RecordsAndNeverBlocks) {
-  const Requirement watched = required(monitored(policy("example.com")), facts());
+  const Requirement watched = required(monitored(policy_for("example.com")), facts());
   const tls::Verdict verdict = tls::judge(watched, tls::testing::plaintext());
   EXPECT_TRUE(verdict.met());
   EXPECT_EQ(verdict.would_fail->reason.code, "starttls-not-supported");
@@ -182,7 +184,7 @@ TEST(Monitor, RecordsAndNeverBlocks) {
 
 TEST(Monitor, StandsBesideTheEnforcedPolicy) {
   const PolicyBook book(with_policies(
-      {policy("*.com", Mode::relaxed), monitored(policy("example.com", Mode::strict))}));
+      {policy_for("*.com", Mode::relaxed), monitored(policy_for("example.com", Mode::strict))}));
   Requirement requirement;
   add_choice(requirement, book.delivery_policy(kMain, domain("example.com"), noon()), facts());
   const tls::Observation seen = with_names({"other.example"});
@@ -265,7 +267,7 @@ TEST(ExternalRouteDemands, TakeDaneOnlyWhenAsked) {
 TEST(ExternalRouteDemands, CarryThePolicyOfTheRecipientDomainWithoutItsMxPins) {
   ExternalRoute route = smarthost();
   route.mode = Mode::opportunistic;
-  Policy pinned = policy("example.com");
+  Policy pinned = policy_for("example.com");
   pinned.mx_pins = {pattern("mx1.example.com")};
   Requirement requirement;
   add_policy(requirement, pinned, route);
@@ -287,7 +289,7 @@ TEST(ConfiguredFloor, DemandsOfEveryHostInTheWorld) {
 }
 
 TEST(ExceptionDemands, LowerThePolicyAndSayWhoAllowedIt) {
-  Requirement requirement = required(policy("example.com"), facts());
+  Requirement requirement = required(policy_for("example.com"), facts());
   apply_exception(requirement, exception("example.com", Mode::relaxed));
   EXPECT_EQ(code(requirement, with_names({"other.example"})), "met");
   EXPECT_EQ(code(requirement, tls::testing::plaintext()), "starttls-not-supported");

@@ -21,7 +21,8 @@ std::string winner(const PolicyBook& book, std::string_view name, base::AccountI
 }
 
 TEST(PolicyBook, TakesTheMostSpecificScope) {
-  const PolicyBook book(with_policies({policy("*.uk"), policy("*.gov.uk"), policy("hmrc.gov.uk")}));
+  const PolicyBook book(
+      with_policies({policy_for("*.uk"), policy_for("*.gov.uk"), policy_for("hmrc.gov.uk")}));
   EXPECT_EQ(winner(book, "hmrc.gov.uk"), "hmrc.gov.uk");
   EXPECT_EQ(winner(book, "mail.hmrc.gov.uk"), "*.gov.uk");
   EXPECT_EQ(winner(book, "gov.uk"), "*.uk");
@@ -30,23 +31,24 @@ TEST(PolicyBook, TakesTheMostSpecificScope) {
 }
 
 TEST(PolicyBook, TheMostSpecificScopeWinsEvenWhenItAsksForLess) {
-  const PolicyBook book(with_policies({policy("*.gov.uk"), policy("parks.gov.uk", Mode::relaxed)}));
+  const PolicyBook book(
+      with_policies({policy_for("*.gov.uk"), policy_for("parks.gov.uk", Mode::relaxed)}));
   EXPECT_EQ(book.delivery_winner(kMain, domain("parks.gov.uk"), noon()).policy->mode,
             Mode::relaxed);
 }
 
 TEST(PolicyBook, AnExclusionHandsOverToTheNextWildcard) {
-  Policy narrow = policy("*.gov.uk");
+  Policy narrow = policy_for("*.gov.uk");
   narrow.scope.exclusions = domains({"parks.gov.uk"});
-  const PolicyBook book(with_policies({policy("*.uk"), narrow}));
+  const PolicyBook book(with_policies({policy_for("*.uk"), narrow}));
   EXPECT_EQ(winner(book, "parks.gov.uk"), "*.uk");
   EXPECT_EQ(winner(book, "mail.parks.gov.uk"), "*.uk");
   EXPECT_EQ(winner(book, "hmrc.gov.uk"), "*.gov.uk");
 }
 
 TEST(PolicyBook, KeepsAccountsApart) {
-  const PolicyBook book(with_policies(
-      {policy("example.com", Mode::strict, kMain), policy("*.com", Mode::relaxed, kOther)}));
+  const PolicyBook book(with_policies({policy_for("example.com", Mode::strict, kMain),
+                                       policy_for("*.com", Mode::relaxed, kOther)}));
   EXPECT_EQ(winner(book, "example.com", kMain), "example.com");
   EXPECT_EQ(winner(book, "example.com", kOther), "*.com");
   EXPECT_EQ(winner(book, "example.org", kOther), "none");
@@ -54,10 +56,10 @@ TEST(PolicyBook, KeepsAccountsApart) {
 }
 
 TEST(PolicyBook, InactivePoliciesDoNotCount) {
-  Policy ended = policy("example.com"), early = policy("mail.example.com");
+  Policy ended = policy_for("example.com"), early = policy_for("mail.example.com");
   ended.valid_until = noon();
   early.valid_from = noon() + base::Duration(1);
-  const PolicyBook book(with_policies({policy("*.com"), ended, early}));
+  const PolicyBook book(with_policies({policy_for("*.com"), ended, early}));
   EXPECT_EQ(winner(book, "example.com"), "*.com");
   EXPECT_EQ(winner(book, "mail.example.com"), "*.com");
   const auto before =
@@ -66,7 +68,7 @@ TEST(PolicyBook, InactivePoliciesDoNotCount) {
 }
 
 TEST(PolicyBook, DeliveryAndReceiptAreLookedUpApart) {
-  Policy out = policy("example.com"), in = policy("*.com", Mode::relaxed);
+  Policy out = policy_for("example.com"), in = policy_for("*.com", Mode::relaxed);
   out.receipt = false;
   in.delivery = false;
   const PolicyBook book(with_policies({out, in}));
@@ -77,34 +79,36 @@ TEST(PolicyBook, DeliveryAndReceiptAreLookedUpApart) {
 }
 
 TEST(PolicyBook, AMonitoredPolicyNeverTakesAnEnforcedOnesPlace) {
-  const PolicyBook book(with_policies({policy("*.gov.uk"), monitored(policy("hmrc.gov.uk"))}));
+  const PolicyBook book(
+      with_policies({policy_for("*.gov.uk"), monitored(policy_for("hmrc.gov.uk"))}));
   const auto found = book.delivery_winner(kMain, domain("hmrc.gov.uk"), noon());
   EXPECT_EQ(found.policy->scope.text(), "*.gov.uk");
   EXPECT_EQ(found.monitored->scope.text(), "hmrc.gov.uk");
 }
 
 TEST(PolicyBook, AMonitoredPolicyThatWouldLoseIsNotEvaluated) {
-  const PolicyBook book(with_policies({monitored(policy("*.gov.uk")), policy("hmrc.gov.uk")}));
+  const PolicyBook book(
+      with_policies({monitored(policy_for("*.gov.uk")), policy_for("hmrc.gov.uk")}));
   const auto found = book.delivery_winner(kMain, domain("hmrc.gov.uk"), noon());
   EXPECT_EQ(found.policy->scope.text(), "hmrc.gov.uk");
   EXPECT_EQ(found.monitored, nullptr);
 }
 
 TEST(PolicyBook, OfTwoForOneScopeTheStrongerCounts) {
-  const PolicyBook book(
-      with_policies({policy("example.com", Mode::relaxed), policy("example.com", Mode::strict),
-                     policy("example.com", Mode::opportunistic)}));
+  const PolicyBook book(with_policies({policy_for("example.com", Mode::relaxed),
+                                       policy_for("example.com", Mode::strict),
+                                       policy_for("example.com", Mode::opportunistic)}));
   EXPECT_EQ(book.delivery_winner(kMain, domain("example.com"), noon()).policy->mode, Mode::strict);
 }
 
 TEST(PolicyBook, ExplainsEveryPolicyThatWasConsidered) {
-  Policy excluded = policy("*.dept.gov.uk"), ended = policy("mail.dept.gov.uk"),
-         receipt_only = policy("*.gov.uk");
+  Policy excluded = policy_for("*.dept.gov.uk"), ended = policy_for("mail.dept.gov.uk"),
+         receipt_only = policy_for("*.gov.uk");
   excluded.scope.exclusions = domains({"mail.dept.gov.uk"});
   ended.valid_until = noon() - std::chrono::days(1);
   receipt_only.delivery = false;
-  const PolicyBook book(with_policies({policy("*.uk", Mode::relaxed), excluded, ended, receipt_only,
-                                       monitored(policy("mail.dept.gov.uk"))}));
+  const PolicyBook book(with_policies({policy_for("*.uk", Mode::relaxed), excluded, ended,
+                                       receipt_only, monitored(policy_for("mail.dept.gov.uk"))}));
   const auto choice = book.delivery_policy(kMain, domain("mail.dept.gov.uk"), noon());
   ASSERT_EQ(choice.considered.size(), 5u);
   EXPECT_EQ(choice.considered[0].source.name, "policy *.uk");
@@ -125,7 +129,7 @@ TEST(PolicyBook, ExplainsEveryPolicyThatWasConsidered) {
 }
 
 TEST(PolicyBook, SaysWhichPolicyIsMoreSpecific) {
-  const PolicyBook book(with_policies({policy("*.uk"), policy("gov.uk")}));
+  const PolicyBook book(with_policies({policy_for("*.uk"), policy_for("gov.uk")}));
   const auto choice = book.delivery_policy(kMain, domain("gov.uk"), noon());
   ASSERT_EQ(choice.considered.size(), 2u);
   EXPECT_EQ(choice.considered[1].rule, "policy gov.uk is more specific");
@@ -134,8 +138,8 @@ TEST(PolicyBook, SaysWhichPolicyIsMoreSpecific) {
 TEST(PolicyBook, FindsItsOwnInAHundredThousandAndNothingElse) {
   std::vector<Policy> policies;
   for (int i = 0; i < 50'000; ++i) {
-    policies.push_back(policy("d" + std::to_string(i) + ".example.com"));
-    policies.push_back(policy("*.w" + std::to_string(i) + ".example.com"));
+    policies.push_back(policy_for("d" + std::to_string(i) + ".example.com"));
+    policies.push_back(policy_for("*.w" + std::to_string(i) + ".example.com"));
   }
   const PolicyBook book(with_policies(std::move(policies)));
   for (int i = 0; i < 50'000; i += 97) {
@@ -158,8 +162,8 @@ TEST(PolicyBook, AnswersLikeAPlainSearchOfTheList) {
   };
   std::vector<Policy> policies;
   for (int i = 0; i < 60; ++i) {
-    Policy one = policy((chance() % 2 == 0 ? "*." : "") + any_name(4), Mode::strict,
-                        chance() % 2 == 0 ? kMain : kOther);
+    Policy one = policy_for((chance() % 2 == 0 ? "*." : "") + any_name(4), Mode::strict,
+                            chance() % 2 == 0 ? kMain : kOther);
     if (one.scope.wildcard && chance() % 2 == 0) {
       one.scope.exclusions = {domain("a." + one.scope.base.text())};
     }

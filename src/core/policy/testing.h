@@ -18,8 +18,8 @@ using tls::testing::pattern;
 inline constexpr base::AccountId kMain{1};
 inline constexpr base::AccountId kOther{2};
 
-[[nodiscard]] inline Policy policy(std::string_view scope, tls::Mode mode = tls::Mode::strict,
-                                   base::AccountId account = kMain) {
+[[nodiscard]] inline Policy policy_for(std::string_view scope, tls::Mode mode = tls::Mode::strict,
+                                       base::AccountId account = kMain) {
   Policy result;
   result.account = account;
   result.scope = Scope::parse(scope).value();

@@ -64,7 +64,8 @@ struct RoutePlan {
   bool implicit_mx = false;
   bool mx_secure = false;
   std::vector<HostPlan> hosts;  // by preference; shuffling equals is the caller's (it needs chance)
-  // Nowhere to go at all. `permanent`: bounce (null MX, no such domain), else defer.
+  // Nowhere to go at all. `permanent`: bounce (null MX, no such domain), else defer. When no host
+  // can be tried, this is the best one's reason, and the hosts stay in the list.
   std::optional<base::Failure> failure;
   bool permanent = false;
   // From the winning policy, for the queue.
@@ -79,6 +80,9 @@ struct RouteSettings {
   bool allow_special_addresses = false;  // may an MX of the world resolve to a private address?
   std::size_t hosts_limit = 50;
   tls::Mode floor = tls::Mode::opportunistic;  // the configured floor for external delivery
+  // This gateway itself: an MX list is cut where one of these stands (RFC 5321 5.1).
+  std::vector<dns::Domain> own_names;
+  std::vector<base::Endpoint> own_endpoints;
 };
 
 class RouteLookup {

@@ -90,6 +90,8 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "Check the spelling; else the domain's administrator must publish MX records."},
     {"mx-without-address", "", "4.4", "The MX host has no address.",
      "The domain's administrator must correct its MX record or the host's address."},
+    {"route-without-address", "", "4.4", "The route's host has no address.",
+     "Correct the host of the route, or its records in your DNS."},
     {"mail-loops-back", "", "4.6", "The domain's best MX is this gateway, which does not hold it.",
      "Validate the domain as internal, or correct its MX records."},
     {"special-address", "", "4.4", "The MX host resolves to a private, local or multicast address.",
