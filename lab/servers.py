@@ -48,7 +48,7 @@ class MailServer:
 
     def _open_listener(self) -> None:
         unreachable = self.behaviour.listens == "unreachable"
-        self._listener = listen(self.address, self.port, 0 if unreachable else 128)
+        self._listener = listen(self.address, self.port, 0 if unreachable else 1024)
         if unreachable:
             self._fill_queue(self._listener)
         else:

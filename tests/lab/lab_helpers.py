@@ -34,5 +34,5 @@ def old_client(ciphers: str) -> ssl.SSLContext:
     """TLS 1.0 and whatever suites are asked for."""
     context = relaxed_client()
     context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
-    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     return context

@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lab_helpers import Connect, old_client, relaxed_client, strict_client
 from lab.client import LabError, World
+from lab.model import STEPS
 
 TEXT = b"Subject: hello\r\n\r\nGood morning.\r\n"
 
@@ -353,3 +355,28 @@ def test_forgetting_forgets_mail_and_sessions(own_world: World, smtp: Connect) -
     own_world.wait_sessions("trusted.example")
     own_world.forget("trusted.example")
     assert own_world.mail("trusted.example") == own_world.sessions("trusted.example") == []
+
+
+@pytest.fixture(scope="module")
+def lossy_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World.start(tmp_path_factory.mktemp("lossy"), only=("trusted",)) as running:
+        yield running
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_connection_can_be_lost_at_every_step(
+    step: str, lossy_world: World, smtp: Connect
+) -> None:
+    lossy_world.forget("trusted.example")
+    lossy_world.set("trusted.example", drop_at=step, credentials=["gateway", "practice"])
+    with pytest.raises((smtplib.SMTPException, OSError)):
+        client = smtp(_mx(lossy_world, "trusted"))
+        client.ehlo()
+        client.starttls(context=relaxed_client())
+        client.ehlo()
+        client.login("gateway", "practice")
+        client.rset()
+        client.sendmail("a@c.example", ["x@trusted.example"], TEXT)
+        client.quit()
+        raise AssertionError("nothing was lost")
+    assert lossy_world.wait_sessions("trusted.example")[-1]["ended"] == f"dropped at {step}"
