@@ -50,8 +50,8 @@ void ServerTransaction::add(const RcptCommand& rcpt, const RecipientAdmission& a
     destination->leg = admission.leg;
   }
   queue::Recipient recipient;
-  recipient.address = rcpt.to.mailbox ? address_of(*rcpt.to.mailbox)
-                                      : "postmaster@" + admission.domain.text();
+  recipient.address =
+      rcpt.to.mailbox ? address_of(*rcpt.to.mailbox) : "postmaster@" + admission.domain.text();
   recipient.original = rcpt.original;
   recipient.notify = rcpt.notify;
   const bool known = std::ranges::any_of(destination->recipients, [&](const queue::Recipient& r) {

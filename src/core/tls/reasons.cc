@@ -153,6 +153,9 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "List the server's address range, credentials or certificate as an internal sender."},
     {"tls-required", "", "7.0", "TLS is required here, and the client did not start it.",
      "The client must use STARTTLS, or the port for implicit TLS."},
+    {"client-certificate-missing", "", "7.1",
+     "The client sent no certificate where the policy names client identities.",
+     "The sender's server must present its certificate; else take the names from the policy."},
     {"address-literal", "", "1.2", "Mail to an address literal is not taken.",
      "Use the recipient's domain name."},
 });
