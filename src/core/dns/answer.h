@@ -29,8 +29,9 @@ template <class Record>
 struct Answer {
   Outcome outcome = Outcome::failed;
   Security security = Security::insecure;
-  std::string code;  // for failed: "dns-timeout", "dns-servfail", "dnssec-bogus", "dns-malformed"
-  std::string why;   // for failed: one sentence, escaped
+  // For failed: "dns-timeout", "dns-servfail", "dnssec-bogus", "dns-malformed", "cancelled".
+  std::string code;
+  std::string why;  // for failed: one sentence, escaped
   std::chrono::seconds ttl{0};
   Domain canonical;  // the owner name at the end of the CNAME chain (the name asked, without one)
   std::vector<Record> records;

@@ -19,12 +19,14 @@ namespace postern::resolver {
 struct ResolverSettings {
   std::vector<base::Endpoint> forwarders;  // empty: those of /etc/resolv.conf
   bool iterate = false;                    // ask the root servers instead of any forwarder
+  std::string resolv_conf = "/etc/resolv.conf";
   std::string trust_anchor_file;  // zone format; empty: Debian's /usr/share/dns/root.key if present
   std::chrono::milliseconds lookup_timeout{10'000};
   bool edns_over_tcp_only = false;
 };
 
-// What RouteLookup and the prober ask; tests answer from a map.
+// What RouteLookup and the prober ask; tests answer from a map. Lookups outlive their questions:
+// cancel and join those who ask before the resolver goes.
 class Lookups {
  public:
   virtual ~Lookups() = default;

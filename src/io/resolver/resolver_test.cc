@@ -1,0 +1,500 @@
+// Against a real name server: NSD on loopback serves a root of our own, signed with keys made here,
+// and the zones below it. One world serves all tests of this file.
+#include "io/resolver/resolver.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "io/net/event.h"
+#include "io/net/loop.h"
+
+namespace postern::resolver {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+constexpr const char* kSoa =
+    "@ 60 IN SOA ns.host. admin.host. 1 3600 600 86400 30\n@ 60 IN NS ns.host.\n";
+
+// Everything is in the root zone but what must be signed otherwise.
+constexpr const char* kRootZone = R"(
+ns.host.            60 IN A 127.0.0.1
+mail.good.          60 IN A 192.0.2.1
+mail.good.          60 IN A 192.0.2.2
+mail.good.          60 IN AAAA 2001:db8::1
+good.               60 IN MX 10 Mail.Good.
+good.               60 IN MX 20 other.good.
+good.               60 IN TXT "v=STSv1;" " id=1"
+null.               60 IN MX 0 .
+weird.              60 IN MX 10 *.weird.
+weird.              60 IN MX 20 mail.good.
+hopeless.           60 IN MX 10 *.weird.
+alias.              20 IN CNAME middle.alias.
+middle.alias.       60 IN CNAME good.
+dangling.           60 IN CNAME nowhere.good.
+crossed.            60 IN CNAME host.broken.
+lost.               60 IN CNAME host.plain.
+_25._tcp.mail.good. 60 IN TLSA 3 1 1 aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899
+mx.test.            60 IN A 192.0.2.9
+1.2.0.192.in-addr.arpa. 60 IN PTR mail.good.
+4.3.2.10.in-addr.arpa.  60 IN PTR inside.good.
+broken.             60 IN NS ns.host.
+plain.              60 IN NS ns.host.
+absent.             60 IN NS ns.host.
+)";
+constexpr const char* kPlainZone = "host.plain. 60 IN A 192.0.2.3\nplain. 60 IN MX 5 host.plain.\n";
+constexpr const char* kBrokenZone =
+    "host.broken. 60 IN A 192.0.2.4\nbroken. 60 IN MX 5 host.broken.\n";
+
+void write_file(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Runs a program in `directory`, its words in `output`; the exit status.
+int run(const fs::path& directory, const std::string& command, std::string& output) {
+  FILE* pipe = ::popen(("cd " + directory.string() + " && " + command).c_str(), "r");
+  char buffer[256];
+  while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) output += buffer;
+  while (!output.empty() && output.back() == '\n') output.pop_back();
+  return ::pclose(pipe);
+}
+
+// Makes a key, adds the zone's other records, signs, and returns the name of the key's files.
+std::string sign(const fs::path& directory, const std::string& zone, const std::string& file) {
+  std::string key, ignored;
+  EXPECT_EQ(run(directory, "ldns-keygen -a ECDSAP256SHA256 -k " + zone, key), 0);
+  EXPECT_EQ(run(directory, "ldns-signzone -n -o " + zone + " " + file + " " + key, ignored), 0);
+  return key;
+}
+
+std::uint16_t free_port() {
+  const net::Descriptor udp(::socket(AF_INET, SOCK_DGRAM, 0));
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  EXPECT_EQ(::bind(udp.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
+  EXPECT_EQ(::getsockname(udp.get(), reinterpret_cast<sockaddr*>(&at), &size), 0);
+  return ntohs(at.sin_port);
+}
+
+// A root, a signed zone whose signatures are false, an unsigned one, and a delegation to nothing.
+class World {
+ public:
+  World() {
+    char name[] = "/tmp/postern-resolver-XXXXXX";
+    directory_ = ::mkdtemp(name);
+    make_zones();
+    for (int attempt = 0; attempt < 5 && !served_; ++attempt) serve();
+    EXPECT_TRUE(served_) << read_file(directory_ / "nsd.log");
+  }
+  ~World() {
+    stop();
+    fs::remove_all(directory_);
+  }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  [[nodiscard]] ResolverSettings settings() const {
+    ResolverSettings settings;
+    settings.forwarders = {{*base::IpAddress::parse("127.0.0.1"), port_}};
+    settings.trust_anchor_file = (directory_ / "anchor").string();
+    return settings;
+  }
+  [[nodiscard]] const fs::path& directory() const { return directory_; }
+
+ private:
+  void make_zones();
+  void serve();
+  void stop();
+  [[nodiscard]] bool answers() const;
+
+  fs::path directory_;
+  std::uint16_t port_ = 0;
+  pid_t process_ = 0;
+  bool served_ = false;
+};
+
+void World::make_zones() {
+  write_file(directory_ / "plain", "$ORIGIN plain.\n" + std::string(kSoa) + kPlainZone);
+  write_file(directory_ / "broken", "$ORIGIN broken.\n" + std::string(kSoa) + kBrokenZone);
+  const std::string broken_key = sign(directory_, "broken.", "broken");
+  // The signature stays, the address changes.
+  std::string forged = read_file(directory_ / "broken.signed");
+  const auto at = forged.find("192.0.2.4");
+  ASSERT_NE(at, std::string::npos);
+  write_file(directory_ / "broken.signed", forged.replace(at, 9, "192.0.2.66"));
+  write_file(directory_ / "root", "$ORIGIN .\n" + std::string(kSoa) + kRootZone +
+                                      read_file(directory_ / (broken_key + ".ds")));
+  const std::string root_key = sign(directory_, ".", "root");
+  write_file(directory_ / "anchor", read_file(directory_ / (root_key + ".key")));
+}
+
+void World::serve() {
+  port_ = free_port();
+  const std::string here = directory_.string();
+  std::string conf = "server:\n  ip-address: 127.0.0.1@" + std::to_string(port_) +
+                     "\n  username: \"\"\n  chroot: \"\"\n  zonesdir: \"" + here +
+                     "\"\n  database: \"\"\n  zonelistfile: \"" + here +
+                     "/zonelist\"\n  pidfile: \"" + here + "/pid\"\n  xfrdfile: \"" + here +
+                     "/xfrd\"\n  xfrdir: \"" + here + "\"\n  logfile: \"" + here +
+                     "/nsd.log\"\n  server-count: 1\n  rrl-ratelimit: 0\n"
+                     "remote-control:\n  control-enable: no\n";
+  for (const auto& [zone, file] :
+       {std::pair{".", "root.signed"}, {"broken.", "broken.signed"}, {"plain.", "plain"}}) {
+    conf += "zone:\n  name: \"" + std::string(zone) + "\"\n  zonefile: \"" + file + "\"\n";
+  }
+  write_file(directory_ / "nsd.conf", conf);
+  const std::string path = here + "/nsd.conf";
+  const pid_t parent = ::getpid();
+  process_ = ::fork();
+  if (process_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) ::_exit(1);
+    ::execl("/usr/sbin/nsd", "nsd", "-d", "-c", path.c_str(), nullptr);
+    ::_exit(127);
+  }
+  // Asks until it answers, or has ended because somebody else took the port.
+  while (::waitpid(process_, nullptr, WNOHANG) == 0) {
+    served_ = answers();
+    if (served_) return;
+  }
+  process_ = 0;
+}
+
+bool World::answers() const {
+  const net::Descriptor udp(::socket(AF_INET, SOCK_DGRAM, 0));
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_port = htons(port_);
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(udp.get(), reinterpret_cast<sockaddr*>(&at), sizeof at) != 0) return false;
+  // Id 7, one question: the root's SOA.
+  const unsigned char query[] = {0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 1};
+  (void)::send(udp.get(), query, sizeof query, MSG_NOSIGNAL);
+  pollfd readable{udp.get(), POLLIN, 0};
+  if (::poll(&readable, 1, 50) != 1) return false;
+  unsigned char reply[512];
+  return ::recv(udp.get(), reply, sizeof reply, 0) > 12 && (reply[3] & 15) == 0;
+}
+
+void World::stop() {
+  if (process_ == 0) return;
+  ::kill(process_, SIGTERM);
+  ::waitpid(process_, nullptr, 0);
+  process_ = 0;
+}
+
+template <class Answer>
+using Ask = net::Task<Answer> (Lookups::*)(dns::Domain, base::Deadline);
+
+template <class Answer>
+net::Task<void> ask(Lookups& lookups, Ask<Answer> how, dns::Domain name, base::Deadline deadline,
+                    Answer& out) {
+  out = co_await (lookups.*how)(name, deadline);
+}
+
+class Resolver : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { world = new World(); }
+  static void TearDownTestSuite() {
+    delete world;
+    world = nullptr;
+  }
+
+  Resolver() { use(world->settings()); }
+
+  void use(ResolverSettings settings) {
+    auto made = make_resolver(shard, std::move(settings));
+    ASSERT_TRUE(made) << made.error().text;
+    lookups = std::move(*made);
+  }
+
+  template <class Answer>
+  Answer look_up(Ask<Answer> how, std::string_view name, base::Deadline deadline = {}) {
+    Answer answer;
+    shard.run_until_done(ask(*lookups, how, *dns::Domain::from_ascii(name), deadline, answer));
+    return answer;
+  }
+
+  static World* world;
+  net::Shard shard;
+  std::unique_ptr<Lookups> lookups;
+};
+
+World* Resolver::world = nullptr;
+
+template <class Answer>
+std::string outcome(const Answer& answer) {
+  const char* security = answer.secure()                           ? " secure"
+                         : answer.security == dns::Security::bogus ? " bogus"
+                                                                   : " insecure";
+  switch (answer.outcome) {
+    case dns::Outcome::ok:
+      return std::string("ok") + security;
+    case dns::Outcome::no_data:
+      return std::string("no data") + security;
+    case dns::Outcome::nxdomain:
+      return std::string("nxdomain") + security;
+    case dns::Outcome::failed:
+      return answer.code + security;
+  }
+  return "?";
+}
+
+TEST_F(Resolver, ReadsEveryTypeFromASignedZoneAsSecure) {
+  const auto mx = look_up(&Lookups::mx, "good");
+  EXPECT_EQ(outcome(mx), "ok secure") << mx.why;
+  ASSERT_EQ(mx.records.size(), 2u);
+  const auto& first = mx.records[mx.records[0].preference == 10 ? 0 : 1];
+  EXPECT_EQ(first.host.text(), "mail.good");
+  EXPECT_GT(mx.ttl, 0s);
+  EXPECT_LE(mx.ttl, 60s);
+  EXPECT_EQ(mx.canonical.text(), "good");
+
+  const auto a = look_up(&Lookups::a, "mail.good");
+  EXPECT_EQ(outcome(a), "ok secure");
+  EXPECT_EQ(a.records.size(), 2u);
+  const auto aaaa = look_up(&Lookups::aaaa, "mail.good");
+  ASSERT_EQ(outcome(aaaa), "ok secure");
+  EXPECT_EQ(aaaa.records[0].to_string(), "2001:db8::1");
+  const auto tlsa = look_up(&Lookups::tlsa, "_25._tcp.mail.good");
+  ASSERT_EQ(outcome(tlsa), "ok secure");
+  EXPECT_EQ(tlsa.records[0].usage, 3);
+  EXPECT_EQ(tlsa.records[0].data.size(), 32u);
+  const auto txt = look_up(&Lookups::txt, "good");
+  ASSERT_EQ(outcome(txt), "ok secure");
+  EXPECT_EQ(txt.records[0].text, "v=STSv1; id=1");
+  const auto cname = look_up(&Lookups::cname, "alias");
+  ASSERT_EQ(outcome(cname), "ok secure");
+  EXPECT_EQ(cname.records[0].text(), "middle.alias");
+}
+
+net::Task<void> ask_ptr(Lookups& lookups, std::string_view address, dns::NameAnswer& out) {
+  const auto parsed = *base::IpAddress::parse(address);
+  out = co_await lookups.ptr(parsed, {});
+}
+
+TEST_F(Resolver, FindsTheNamesOfAddressesPrivateOnesToo) {
+  dns::NameAnswer answer;
+  shard.run_until_done(ask_ptr(*lookups, "192.0.2.1", answer));
+  ASSERT_TRUE(answer.ok()) << answer.why;
+  EXPECT_EQ(answer.records[0].text(), "mail.good");
+  shard.run_until_done(ask_ptr(*lookups, "10.2.3.4", answer));
+  ASSERT_TRUE(answer.ok()) << answer.why;
+  EXPECT_EQ(answer.records[0].text(), "inside.good");
+}
+
+TEST_F(Resolver, TellsProvedAbsenceOfTheNameFromThatOfTheType) {
+  EXPECT_EQ(outcome(look_up(&Lookups::mx, "nowhere.good")), "nxdomain secure");
+  EXPECT_EQ(outcome(look_up(&Lookups::mx, "mail.good")), "no data secure");
+  EXPECT_EQ(outcome(look_up(&Lookups::tlsa, "_25._tcp.other.good")), "nxdomain secure");
+}
+
+TEST_F(Resolver, CallsAnUnsignedZoneInsecure) {
+  EXPECT_EQ(outcome(look_up(&Lookups::mx, "plain")), "ok insecure");
+  EXPECT_EQ(outcome(look_up(&Lookups::mx, "nowhere.plain")), "nxdomain insecure");
+}
+
+TEST_F(Resolver, NeverTakesForgedDataNorItsAbsence) {
+  const auto forged = look_up(&Lookups::a, "host.broken");
+  EXPECT_EQ(outcome(forged), "dnssec-bogus bogus");
+  EXPECT_TRUE(forged.records.empty());
+  EXPECT_NE(forged.why.find("host.broken"), std::string::npos);
+  EXPECT_EQ(outcome(look_up(&Lookups::mx, "broken")), "ok secure");  // only the address was changed
+}
+
+TEST_F(Resolver, FollowsACnameChainToItsEndWithTheShortestLifeTime) {
+  const auto answer = look_up(&Lookups::mx, "alias");
+  EXPECT_EQ(outcome(answer), "ok secure");
+  EXPECT_EQ(answer.canonical.text(), "good");
+  EXPECT_LE(answer.ttl, 20s);
+}
+
+TEST_F(Resolver, JudgesAChainByItsWeakestLink) {
+  EXPECT_EQ(outcome(look_up(&Lookups::a, "crossed")), "dnssec-bogus bogus");
+  EXPECT_EQ(outcome(look_up(&Lookups::a, "lost")), "ok insecure");
+  EXPECT_EQ(outcome(look_up(&Lookups::a, "dangling")), "nxdomain secure");
+}
+
+TEST_F(Resolver, CallsAReferralAFailureNotAnAbsence) {
+  // NSD does not recurse: it only names the servers that the root has for "absent.".
+  const auto answer = look_up(&Lookups::mx, "absent");
+  EXPECT_EQ(answer.outcome, dns::Outcome::failed) << outcome(answer);
+  EXPECT_FALSE(answer.absent());
+}
+
+TEST_F(Resolver, ReadsTheNullMxAndLeavesOutHostsThatCannotBe) {
+  const auto null = look_up(&Lookups::mx, "null");
+  ASSERT_EQ(null.records.size(), 1u);
+  EXPECT_TRUE(null.records[0].host.empty());
+  const auto weird = look_up(&Lookups::mx, "weird");
+  ASSERT_EQ(weird.records.size(), 1u);
+  EXPECT_EQ(weird.records[0].host.text(), "mail.good");
+  EXPECT_EQ(outcome(look_up(&Lookups::mx, "hopeless")), "dns-malformed secure");
+}
+
+TEST_F(Resolver, AsksForTestNamesLikeForAnyOther) {
+  EXPECT_EQ(outcome(look_up(&Lookups::a, "mx.test")), "ok secure");
+}
+
+TEST_F(Resolver, RefusesToLookUpAnEmptyName) {
+  dns::MxAnswer answer;
+  shard.run_until_done(ask(*lookups, &Lookups::mx, dns::Domain(), {}, answer));
+  EXPECT_EQ(answer.code, "dns-malformed");
+}
+
+TEST_F(Resolver, WithoutATrustAnchorCallsEverythingInsecure) {
+  // An anchor for a name that nobody asks about: the root is then not validated.
+  const fs::path other = world->directory() / "other-anchor";
+  write_file(other,
+             "unrelated. IN DS 1 13 2 "
+             "0000000000000000000000000000000000000000000000000000000000000000\n");
+  ResolverSettings settings = world->settings();
+  settings.trust_anchor_file = other.string();
+  use(settings);
+  EXPECT_EQ(outcome(look_up(&Lookups::mx, "good")), "ok insecure");
+  EXPECT_EQ(outcome(look_up(&Lookups::a, "host.broken")), "ok insecure");
+}
+
+net::Task<void> ask_many(net::Shard& shard, Lookups& lookups, std::vector<dns::MxAnswer>& out) {
+  net::TaskGroup group(shard);
+  for (auto& answer : out) {
+    group.start(ask(lookups, &Lookups::mx, *dns::Domain::parse("good"), {}, answer));
+  }
+  co_await group.join();
+}
+
+TEST_F(Resolver, AnswersManyWhoAskTheSameAtOnce) {
+  std::vector<dns::MxAnswer> answers(500);
+  shard.run_until_done(ask_many(shard, *lookups, answers));
+  for (const auto& answer : answers) ASSERT_EQ(answer.records.size(), 2u);
+}
+
+// A server that hears every question, and answers none.
+class SilentServer {
+ public:
+  SilentServer() : udp_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    EXPECT_EQ(::bind(udp_.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
+    EXPECT_EQ(::getsockname(udp_.get(), reinterpret_cast<sockaddr*>(&at), &size), 0);
+    endpoint = {*base::IpAddress::parse("127.0.0.1"), ntohs(at.sin_port)};
+  }
+  // How many datagrams named `label`.
+  [[nodiscard]] int heard(std::string_view label) {
+    int count = 0;
+    char buffer[1500];
+    for (ssize_t size = 0; (size = ::recv(udp_.get(), buffer, sizeof buffer, 0)) > 0;) {
+      const std::string_view bytes(buffer, static_cast<std::size_t>(size));
+      count += bytes.find(label) != std::string_view::npos ? 1 : 0;
+    }
+    return count;
+  }
+  base::Endpoint endpoint;
+
+ private:
+  net::Descriptor udp_;
+};
+
+TEST_F(Resolver, GivesUpOnASilentServerAtItsOwnTimeoutOrTheAskersDeadline) {
+  SilentServer silent;
+  ResolverSettings settings = world->settings();
+  settings.forwarders = {silent.endpoint};
+  settings.lookup_timeout = 40ms;
+  use(settings);
+  const auto start = shard.now();
+  auto answer = look_up(&Lookups::mx, "good");
+  EXPECT_EQ(outcome(answer), "dns-timeout insecure");
+  EXPECT_NE(answer.why.find(silent.endpoint.to_string()), std::string::npos) << answer.why;
+  EXPECT_FALSE(answer.absent());
+  answer = look_up(&Lookups::mx, "good", {shard.now() + 10ms});
+  EXPECT_EQ(outcome(answer), "dns-timeout insecure");
+  EXPECT_LT(shard.now() - start, 5s);
+}
+
+net::Task<void> ask_and_cancel(net::Shard& shard, Lookups& lookups, dns::MxAnswer& hasty,
+                               dns::MxAnswer& patient) {
+  net::TaskGroup first(shard), second(shard);
+  const dns::Domain name = *dns::Domain::parse("good");
+  first.start(ask(lookups, &Lookups::mx, name, first.within(1h), hasty));
+  second.start(ask(lookups, &Lookups::mx, name, second.within(60ms), patient));
+  first.cancel();
+  co_await first.join();
+  co_await second.join();
+}
+
+TEST_F(Resolver, LetsOneAskerLeaveWhileTheOtherWaits) {
+  SilentServer silent;
+  ResolverSettings settings = world->settings();
+  settings.forwarders = {silent.endpoint};
+  use(settings);
+  dns::MxAnswer hasty, patient;
+  shard.run_until_done(ask_and_cancel(shard, *lookups, hasty, patient));
+  EXPECT_EQ(hasty.code, "cancelled");
+  EXPECT_EQ(patient.code, "dns-timeout");
+}
+
+TEST_F(Resolver, ReadsItsServersFromResolvConfWhenNoneAreConfigured) {
+  ResolverSettings settings = world->settings();
+  const fs::path file = world->directory() / "resolv.conf";
+  write_file(file,
+             "# comment\nsearch example\nnameservers 127.0.0.2\n"
+             "nameserver\t127.0.0.1@" +
+                 std::to_string(settings.forwarders[0].port) + "\n");
+  settings.forwarders.clear();
+  settings.resolv_conf = file.string();
+  use(settings);
+  EXPECT_EQ(outcome(look_up(&Lookups::mx, "good")), "ok secure");
+}
+
+std::string setup_failure(ResolverSettings settings) {
+  net::Shard shard;
+  const auto made = make_resolver(shard, std::move(settings));
+  if (made) return "made";
+  EXPECT_EQ(made.error().code, "resolver-setup");
+  return made.error().text;
+}
+
+TEST_F(Resolver, SaysWhatToConfigureWhenItKnowsNoServer) {
+  ResolverSettings settings = world->settings();
+  settings.forwarders.clear();
+  settings.resolv_conf = "/nonexistent/resolv.conf";
+  EXPECT_NE(setup_failure(settings).find("[resolver] forwarders"), std::string::npos);
+  settings.resolv_conf = (world->directory() / "bad.conf").string();
+  write_file(settings.resolv_conf, "nameserver one\x1B.example\n");
+  EXPECT_NE(setup_failure(settings).find("one\\x1b.example"), std::string::npos);
+}
+
+TEST_F(Resolver, RefusesATrustAnchorThatIsMissingOrMakesNoSense) {
+  ResolverSettings settings = world->settings();
+  settings.trust_anchor_file = "/nonexistent/anchor";
+  EXPECT_NE(setup_failure(settings).find("/nonexistent/anchor"), std::string::npos);
+  settings.trust_anchor_file = (world->directory() / "garbage").string();
+  write_file(settings.trust_anchor_file, "this is not a zone\n");
+  EXPECT_NE(setup_failure(settings).find("trust anchor"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace postern::resolver
