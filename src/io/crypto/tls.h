@@ -39,14 +39,14 @@ class TrustStore {
 
 // What the client brings to one handshake.
 struct ClientHello {
-  dns::Domain server_name;  // SNI; empty for an address literal
-  tls::HandshakeProfile profile;
-  std::shared_ptr<const TrustStore> trust;
-  std::vector<dns::Tlsa> tlsa;  // usable records only; empty: no DANE
-  std::vector<dns::Domain> dane_names;
+  dns::Domain server_name{};  // SNI; empty for an address literal
+  tls::HandshakeProfile profile{};
+  std::shared_ptr<const TrustStore> trust{};
+  std::vector<dns::Tlsa> tlsa{};          // usable records only; empty: no DANE
+  std::vector<dns::Domain> dane_names{};  // not used here: core matches names (RFC 7672 3.2.2)
   // Sessions resume only under an equal key: host, address, port, account, requirement digest.
   // Empty: no resumption. A resumed session repeats the verdict of the handshake that made it.
-  std::string resumption_key;
+  std::string resumption_key{};
 };
 
 struct SecuredClient {
@@ -57,10 +57,10 @@ struct SecuredClient {
 class ClientContext {
  public:
   struct Settings {
-    bool forbidden_suites =
-        false;  // RC4 and MD5 in opportunistic hops (RFC 7465, RFC 9155), if linked
+    // RC4 and MD5 in opportunistic hops (RFC 7465, RFC 9155), if linked.
+    bool forbidden_suites = false;
     std::size_t sessions_kept = 4096;
-    std::string certificate_file, key_file;  // client certificate, if any
+    std::string certificate_file{}, key_file{};  // client certificate, if any
   };
   [[nodiscard]] static base::Result<std::unique_ptr<ClientContext>> make(Settings settings);
   virtual ~ClientContext() = default;
@@ -108,7 +108,9 @@ class ServerContext {
     bool anonymous_suites = true;  // a listener for the world: refusing them yields plaintext
     bool forbidden_suites = false;
     bool ask_client_certificate = true;
-    std::shared_ptr<const TrustStore> client_trust;  // to verify client certificates
+    std::shared_ptr<const TrustStore> client_trust{};  // to verify client certificates
+    // A client that offers ALPN must offer one of these (RFC 7301; against ALPACA).
+    std::vector<std::string> protocols = {"smtp", "esmtp"};
   };
   [[nodiscard]] static base::Result<std::shared_ptr<const ServerContext>> make(Settings settings);
   virtual ~ServerContext() = default;

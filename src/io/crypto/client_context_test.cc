@@ -1,0 +1,274 @@
+#include "io/crypto/client_context.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "io/crypto/testing/rig.h"
+
+namespace postern::crypto {
+namespace {
+
+using testing::accepting;
+using testing::authority;
+using testing::Directory;
+using ::testing::HasSubstr;
+using testing::issue;
+using testing::Issued;
+using testing::Peer;
+using testing::read_once;
+using testing::RigSocket;
+using testing::run;
+using testing::server_peer;
+using testing::trust_in;
+using tls::Chain;
+using tls::Handshake;
+using tls::Version;
+
+constexpr tls::HandshakeProfile opportunistic{Version::tls1_0, true};
+constexpr tls::HandshakeProfile enforced{Version::tls1_2, false};
+
+class ClientHandshake : public ::testing::Test {
+ protected:
+  base::Result<SecuredClient> connect(Peer& peer, const tls::HandshakeProfile& profile = enforced) {
+    ClientHello hello;
+    hello.server_name = dns::Domain::from_ascii("mx.example.com").value();
+    hello.profile = profile;
+    hello.trust = trust_;
+    return connect(peer, hello);
+  }
+  base::Result<SecuredClient> connect(Peer& peer, const ClientHello& hello) {
+    return run(context_->connect_tls(std::make_unique<RigSocket>(peer), hello, {}));
+  }
+
+  Issued root_ = authority("Root");
+  Issued leaf_ = issue({}, &root_);
+  std::shared_ptr<const TrustStore> trust_ = trust_in(root_);
+  std::unique_ptr<ClientContext> context_ = ClientContext::make({}).value();
+};
+
+TEST_F(ClientHandshake, ReportsWhatATrustedServerShowed) {
+  const auto server = server_peer(&leaf_);
+  Peer peer(accepting(server.get()));
+  auto secured = connect(peer);
+  ASSERT_TRUE(secured);
+  const tls::Observation& seen = secured->observation;
+  EXPECT_EQ(seen.handshake, Handshake::done);
+  EXPECT_EQ(seen.version, Version::tls1_3);
+  EXPECT_EQ(seen.cipher, "TLS_AES_128_GCM_SHA256");
+  EXPECT_EQ(seen.group, "X25519");
+  EXPECT_FALSE(seen.anonymous);
+  EXPECT_FALSE(seen.weak_suite);
+  EXPECT_FALSE(seen.resumed);
+  EXPECT_EQ(seen.chain, Chain::trusted);
+  EXPECT_EQ(seen.dane, tls::Dane::not_checked);
+  ASSERT_TRUE(seen.certificate);
+  EXPECT_EQ(*seen.certificate, certificate_facts(leaf_.get()));
+  EXPECT_STREQ(SSL_get_servername(peer.ssl(), TLSEXT_NAMETYPE_host_name), "mx.example.com");
+}
+
+TEST_F(ClientHandshake, SendsNoServerNameToAnAddressLiteral) {
+  const auto server = server_peer(&leaf_);
+  Peer peer(accepting(server.get()));
+  ClientHello hello;
+  hello.profile = enforced;
+  ASSERT_TRUE(connect(peer, hello));
+  EXPECT_EQ(SSL_get_servername(peer.ssl(), TLSEXT_NAMETYPE_host_name), nullptr);
+}
+
+TEST_F(ClientHandshake, FinishesWithAnyCertificateAndSaysWhatIsWrong) {
+  struct Case {
+    Issued leaf;
+    Chain expected;
+  };
+  const std::vector<Case> cases{
+      {issue({}), Chain::self_signed},
+      {issue({.from = std::chrono::hours(-48), .until = std::chrono::hours(-24)}, &root_),
+       Chain::expired},
+      {issue({.usage = "clientAuth"}, &root_), Chain::wrong_purpose},
+      {issue({.key = "1024"}, &root_), Chain::weak},
+      {issue({.key = "1024", .digest = EVP_md5()}), Chain::self_signed},
+      {issue({.digest = EVP_sha1()}, &root_), Chain::weak},
+  };
+  for (const Case& one : cases) {
+    const auto server = server_peer(&one.leaf);
+    Peer peer(accepting(server.get()));
+    auto secured = connect(peer, enforced);
+    ASSERT_TRUE(secured);
+    EXPECT_EQ(secured->observation.handshake, Handshake::done) << secured->observation.detail;
+    EXPECT_EQ(secured->observation.chain, one.expected);
+  }
+}
+
+TEST_F(ClientHandshake, ReportsPkixAndDaneSideBySide) {
+  const Issued stranger = issue({});
+  const auto server = server_peer(&stranger);
+  const auto facts = certificate_facts(stranger.get());
+  ClientHello hello{.profile = enforced, .trust = trust_};
+  hello.tlsa = {{3, 1, 1, {facts.spki.begin(), facts.spki.end()}}};
+  Peer peer(accepting(server.get()));
+  auto secured = connect(peer, hello);
+  ASSERT_TRUE(secured);
+  EXPECT_EQ(secured->observation.chain, Chain::self_signed);
+  EXPECT_EQ(secured->observation.dane, tls::Dane::matched_ee);
+}
+
+TEST_F(ClientHandshake, FinishesAndReportsWhenDaneDoesNotMatch) {
+  const auto server = server_peer(&leaf_);
+  ClientHello hello{.profile = enforced, .trust = trust_};
+  hello.tlsa = {{3, 1, 1, std::vector<std::uint8_t>(32, 7)}};
+  Peer peer(accepting(server.get()));
+  auto secured = connect(peer, hello);
+  ASSERT_TRUE(secured);
+  EXPECT_EQ(secured->observation.chain, Chain::trusted);
+  EXPECT_EQ(secured->observation.dane, tls::Dane::mismatched);
+  EXPECT_THAT(secured->observation.chain_detail, HasSubstr("TLSA"));
+}
+
+// --- floors
+// ---------------------------------------------------------------------------------------
+
+TEST_F(ClientHandshake, TakesAServerThatOnlySpeaksTls10WhenOpportunistic) {
+  const Issued rsa = issue({.key = "2048"}, &root_);
+  const auto server = server_peer(&rsa);
+  SSL_CTX_set_max_proto_version(server.get(), TLS1_VERSION);
+  Peer peer(accepting(server.get()));
+  auto secured = connect(peer, opportunistic);
+  ASSERT_TRUE(secured);
+  EXPECT_EQ(secured->observation.version, Version::tls1_0) << secured->observation.detail;
+}
+
+TEST_F(ClientHandshake, RefusesAServerThatOnlySpeaksTls10WhenEnforced) {
+  const Issued rsa = issue({.key = "2048"}, &root_);
+  const auto server = server_peer(&rsa);
+  SSL_CTX_set_max_proto_version(server.get(), TLS1_VERSION);
+  Peer peer(accepting(server.get()));
+  auto secured = connect(peer, enforced);
+  ASSERT_TRUE(secured);
+  EXPECT_EQ(secured->observation.handshake, Handshake::failed);
+  EXPECT_EQ(secured->stream, nullptr);
+  EXPECT_THAT(secured->observation.detail, HasSubstr("protocol version"));
+}
+
+TEST_F(ClientHandshake, TakesTls10UnderALegacyFloorButNoAnonymousSuite) {
+  const tls::HandshakeProfile legacy{Version::tls1_0, false};
+  const Issued rsa = issue({.key = "2048"}, &root_);
+  const auto old = server_peer(&rsa);
+  SSL_CTX_set_max_proto_version(old.get(), TLS1_VERSION);
+  Peer old_peer(accepting(old.get()));
+  EXPECT_EQ(connect(old_peer, legacy)->observation.version, Version::tls1_0);
+  const auto nobody = server_peer(nullptr, "aNULL:@SECLEVEL=0");
+  SSL_CTX_set_max_proto_version(nobody.get(), TLS1_2_VERSION);
+  Peer anonymous(accepting(nobody.get()));
+  EXPECT_EQ(connect(anonymous, legacy)->observation.handshake, Handshake::failed);
+}
+
+TEST_F(ClientHandshake, TakesAnAnonymousSuiteOnlyWhenOpportunistic) {
+  const auto server = server_peer(nullptr, "aNULL:@SECLEVEL=0");
+  SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
+  Peer peer(accepting(server.get()));
+  auto secured = connect(peer, opportunistic);
+  ASSERT_TRUE(secured);
+  EXPECT_EQ(secured->observation.handshake, Handshake::done) << secured->observation.detail;
+  EXPECT_TRUE(secured->observation.anonymous);
+  EXPECT_FALSE(secured->observation.certificate);
+  EXPECT_EQ(secured->observation.chain, Chain::not_checked);
+  Peer again(accepting(server.get()));
+  EXPECT_EQ(connect(again, enforced)->observation.handshake, Handshake::failed);
+}
+
+TEST_F(ClientHandshake, PrefersACertificateToAnAnonymousSuite) {
+  const auto server = server_peer(&leaf_, "ALL:@SECLEVEL=0");
+  SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
+  Peer peer(accepting(server.get()));
+  EXPECT_FALSE(connect(peer, opportunistic)->observation.anonymous);
+}
+
+TEST_F(ClientHandshake, HoldsATls13FloorAgainstATls12Server) {
+  const auto server = server_peer(&leaf_);
+  SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
+  Peer peer(accepting(server.get()));
+  EXPECT_EQ(connect(peer, {Version::tls1_3, false})->observation.handshake, Handshake::failed);
+}
+
+TEST_F(ClientHandshake, TakesTls12WithADhGroupAndNamesIt) {
+  const Issued rsa = issue({.key = "2048"}, &root_);
+  const auto server = server_peer(&rsa, "DHE-RSA-AES256-GCM-SHA384:@SECLEVEL=0");
+  SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
+  Peer peer(accepting(server.get()));
+  auto secured = connect(peer, enforced);
+  ASSERT_TRUE(secured);
+  EXPECT_EQ(secured->observation.cipher, "DHE-RSA-AES256-GCM-SHA384");
+  EXPECT_EQ(secured->observation.group, "DH 2048");
+}
+
+// --- what goes wrong
+// ------------------------------------------------------------------------------
+
+TEST_F(ClientHandshake, IsAFailureWhenThePeerHangsUpBeforeAWord) {
+  const auto server = server_peer(&leaf_);
+  auto peer = std::make_unique<Peer>(accepting(server.get()));
+  auto socket = std::make_unique<RigSocket>(*peer);
+  peer->hang_up();
+  const auto secured = run(context_->connect_tls(std::move(socket), {.profile = enforced}, {}));
+  ASSERT_FALSE(secured);
+  EXPECT_EQ(secured.error().code, "connection-lost");
+}
+
+TEST_F(ClientHandshake, IsAnObservationWhenThePeerAnswersWithSomethingElse) {
+  Peer peer(nullptr);
+  peer.send_raw("454 TLS not available\r\n");
+  auto secured = connect(peer);
+  ASSERT_TRUE(secured);
+  EXPECT_EQ(secured->observation.handshake, Handshake::failed);
+  EXPECT_THAT(secured->observation.detail, HasSubstr("not TLS"));
+}
+
+TEST_F(ClientHandshake, TimesOutOnAPeerThatStalls) {
+  const auto server = server_peer(&leaf_);
+  Peer peer(accepting(server.get()));
+  peer.stalls = true;
+  const auto secured = connect(peer);
+  ASSERT_FALSE(secured);
+  EXPECT_EQ(secured.error().code, "timeout");
+}
+
+TEST_F(ClientHandshake, EndsWhenItsOwnerCancels) {
+  const auto server = server_peer(&leaf_);
+  Peer peer(accepting(server.get()));
+  base::Cancellation cancellation;
+  cancellation.request();
+  const base::Deadline deadline{base::Steady::max(), &cancellation};
+  const auto secured = run(
+      context_->connect_tls(std::make_unique<RigSocket>(peer), {.profile = enforced}, deadline));
+  ASSERT_FALSE(secured);
+  EXPECT_EQ(secured.error().code, "cancelled");
+}
+
+TEST_F(ClientHandshake, ShowsItsOwnCertificateToAServerThatAsks) {
+  const Directory directory;
+  const Issued own = issue({.common_name = "gateway"}, &root_);
+  const auto files = directory.identity("own", own);
+  context_ =
+      ClientContext::make({.certificate_file = files.certificate_file, .key_file = files.key_file})
+          .value();
+  const auto server = server_peer(&leaf_);
+  SSL_CTX_set_verify(server.get(), SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_cert_verify_callback(server.get(), [](X509_STORE_CTX*, void*) { return 1; }, nullptr);
+  Peer peer(accepting(server.get()));
+  peer.to_send = "hello";
+  auto secured = connect(peer);
+  ASSERT_TRUE(secured);
+  EXPECT_EQ(read_once(*secured->stream), "hello");
+  ASSERT_NE(SSL_get0_peer_certificate(peer.ssl()), nullptr);
+  EXPECT_EQ(subject_of(SSL_get0_peer_certificate(peer.ssl())), "CN=gateway");
+}
+
+TEST_F(ClientHandshake, SaysWhyItsOwnCertificateCannotBeUsed) {
+  const auto made =
+      ClientContext::make({.certificate_file = "/nowhere/a.crt", .key_file = "/nowhere/a.key"});
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().text, HasSubstr("/nowhere/a.crt"));
+}
+
+}  // namespace
+}  // namespace postern::crypto

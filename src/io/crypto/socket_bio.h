@@ -1,0 +1,22 @@
+// The bytes beneath OpenSSL: a BIO on a non-blocking socket. OpenSSL's own socket BIO writes with
+// write(), which raises SIGPIPE when the peer has gone, and does not tell an end of file from an
+// error.
+#pragma once
+
+#include <cstdint>
+
+#include "io/crypto/openssl.h"
+
+namespace postern::crypto {
+
+struct Wire {
+  int descriptor = -1;  // -1 after close(): the number may already belong to another connection
+  bool ended = false;   // the peer closed its side
+  int error = 0;        // errno of a failed transfer
+  std::uint64_t received = 0;
+};
+
+// `wire` must outlive the BIO.
+[[nodiscard]] BioPtr socket_bio(Wire& wire);
+
+}  // namespace postern::crypto
