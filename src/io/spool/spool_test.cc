@@ -203,17 +203,15 @@ TEST_F(SpoolTest, DroppingAnUploadLeavesNothing) {
 }
 
 TEST_F(SpoolTest, KeepsManyLargeUploadsApartThatComeInAtOnce) {
-  std::vector<std::optional<base::Result<Accepted>>> results(8);
-  net::TaskGroup group(shard);
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    Mail message = mail(body_of(1'500'000 + i, i), {to("a.example")});
-    message.piece = 50'000 + i;
-    group.start(testing::keep(testing::store(*spool, shard, std::move(message)), results[i]));
+  std::vector<Mail> mails;
+  for (std::size_t i = 0; i < 8; ++i) {
+    mails.push_back(mail(body_of(1'500'000 + i, i), {to("a.example")}));
+    mails.back().piece = 50'000 + i;
   }
-  shard.run_until_done(group.join());
+  const auto results = put_all(std::move(mails));
   for (std::size_t i = 0; i < results.size(); ++i) {
-    ASSERT_TRUE(*results[i]);
-    EXPECT_EQ(*body((*results[i])->message), body_of(1'500'000 + i, i)) << i;
+    ASSERT_TRUE(results[i]);
+    EXPECT_EQ(*body(results[i]->message), body_of(1'500'000 + i, i)) << i;
   }
 }
 

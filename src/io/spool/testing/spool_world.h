@@ -146,6 +146,12 @@ class SpoolWorld {
                                            std::string_view domain = "a.example") {
     return put(mail(std::move(body), {to(domain)}));
   }
+  // All at once, so that they share commits.
+  [[nodiscard]] std::vector<base::Result<Accepted>> put_all(std::vector<Mail> mails) {
+    std::vector<net::Task<base::Result<Accepted>>> tasks;
+    for (Mail& made : mails) tasks.push_back(store(*spool, shard, std::move(made)));
+    return wait_all(std::move(tasks));
+  }
   [[nodiscard]] base::Result<std::string> body(base::MessageId id) {
     auto reader = wait(spool->body(shard, id));
     if (!reader) return std::unexpected(std::move(reader.error()));
@@ -157,6 +163,15 @@ class SpoolWorld {
     settlement.delivery = id;
     return wait(spool->settle(shard, std::move(settlement)));
   }
+  [[nodiscard]] auto finish_all(const std::vector<base::DeliveryId>& ids) {
+    std::vector<net::Task<base::Result<std::vector<queue::Delivery>>>> tasks;
+    for (const base::DeliveryId id : ids) {
+      Settlement settlement;
+      settlement.delivery = id;
+      tasks.push_back(spool->settle(shard, std::move(settlement)));
+    }
+    return wait_all(std::move(tasks));
+  }
   [[nodiscard]] std::vector<queue::Delivery> all_due() {
     auto due = wait(spool->due(shard, {}, base::Instant::max(), 1'000'000));
     return due ? *due : std::vector<queue::Delivery>{};
@@ -166,6 +181,19 @@ class SpoolWorld {
   template <class T>
   [[nodiscard]] T wait(net::Task<T> task) {
     return wait_for(shard, std::move(task));
+  }
+
+  template <class T>
+  [[nodiscard]] std::vector<T> wait_all(std::vector<net::Task<T>> tasks) {
+    std::vector<std::optional<T>> results(tasks.size());
+    net::TaskGroup group(shard);
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      group.start(keep(std::move(tasks[i]), results[i]));
+    }
+    shard.run_until_done(group.join());
+    std::vector<T> values;
+    for (auto& result : results) values.push_back(std::move(*result));
+    return values;
   }
 
   // What the segment files hold on disk.
