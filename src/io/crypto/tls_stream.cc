@@ -58,6 +58,17 @@ TlsStream::Next TlsStream::next_after(int result) {
   return Next::fail;
 }
 
+base::Result<> TlsStream::may_begin(const base::Deadline& deadline) const {
+  if (closed_ || broken_) return std::unexpected(lost());
+  if (deadline.cancellation != nullptr && deadline.cancellation->requested()) {
+    return base::fail("cancelled", "The connection's owner has cancelled its work.");
+  }
+  if (deadline.passed(steady_now())) {
+    return base::fail("timeout", fmt::format("There is no time left for {}.", peer().to_string()));
+  }
+  return {};
+}
+
 net::Task<base::Result<>> TlsStream::wait(Next next, base::Deadline deadline) {
   return next == Next::wait_readable ? socket_->wait_readable(deadline)
                                      : socket_->wait_writable(deadline);
@@ -71,6 +82,7 @@ base::Failure TlsStream::lost() const {
 }
 
 net::Task<base::Result<>> TlsStream::handshake(base::Deadline deadline) {
+  if (auto begun = may_begin(deadline); !begun) co_return begun;
   while (!closed_) {
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_.get());
@@ -92,6 +104,7 @@ net::Task<base::Result<>> TlsStream::handshake(base::Deadline deadline) {
 net::Task<base::Result<std::size_t>> TlsStream::read_some(std::span<char> into,
                                                           base::Deadline deadline) {
   assert(!into.empty());
+  if (auto begun = may_begin(deadline); !begun) co_return std::unexpected(std::move(begun.error()));
   while (!closed_ && !broken_) {
     ERR_clear_error();
     const int result = SSL_read(ssl_.get(), into.data(), bounded(into.size()));
@@ -106,6 +119,7 @@ net::Task<base::Result<std::size_t>> TlsStream::read_some(std::span<char> into,
 }
 
 net::Task<base::Result<>> TlsStream::write(std::string_view bytes, base::Deadline deadline) {
+  if (auto begun = may_begin(deadline); !begun) co_return begun;
   while (!closed_ && !broken_) {
     if (bytes.empty()) co_return base::Result<>{};
     ERR_clear_error();

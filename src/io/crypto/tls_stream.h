@@ -43,6 +43,8 @@ class TlsStream final : public net::Stream {
   [[nodiscard]] bool peer_spoke() const { return wire_.received > 0; }
 
  private:
+  // A step that is too late, or that nobody wants any more, is not begun even if bytes are there.
+  [[nodiscard]] base::Result<> may_begin(const base::Deadline& deadline) const;
   enum class Next { wait_readable, wait_writable, end_of_stream, fail };
   // What OpenSSL wants after a call returned `result`; leaves its error queue empty, and the reason
   // for `fail` in reason_.
