@@ -11,6 +11,7 @@ namespace {
 constexpr int kClassIn = 1;
 constexpr int kServfail = 2;
 constexpr int kNxdomain = 3;
+constexpr std::size_t kCachedAnswers = 20'000;  // some 10 MB
 
 struct FreeResult {
   void operator()(ub_result* result) const { ub_resolve_free(result); }
@@ -69,6 +70,7 @@ Questions::Questions(net::Shard& shard, Context context, std::chrono::millisecon
     : shard_(shard),
       context_(std::move(context)),
       timeout_(timeout),
+      cache_(kCachedAnswers),
       answers_(shard, ub_fd(context_.handle.get())),
       pump_(pump()) {}
 
@@ -83,8 +85,8 @@ net::Task<void> Questions::pump() {
   }
 }
 
-Questions::Question& Questions::open(const dns::Domain& name, dns::wire::Type type) {
-  std::string key = fmt::format("{} {}", static_cast<int>(type), name.text());
+Questions::Question& Questions::open(std::string key, const dns::Domain& name,
+                                     dns::wire::Type type) {
   if (const auto found = open_.find(key); found != open_.end()) return *found->second;
   questions_.emplace_front(*this, name, type, std::move(key));
   Question& question = questions_.front();
@@ -122,6 +124,7 @@ void Questions::answered(Question& question, int error, const ub_result* result)
     question.answer = failed(question, "dns-servfail", ub_strerror(error));
   } else {
     question.answer = read_result(question, *result);
+    cache_.store(question.key, question.answer, shard_.now());
   }
   net::wake_all(question.waiting, net::Wake::ready);
 }
@@ -186,7 +189,9 @@ net::Task<RawAnswer> Questions::ask(dns::Domain name, dns::wire::Type type,
     answer.why = "An empty name cannot be looked up.";
     co_return answer;
   }
-  Question& question = open(name, type);
+  std::string key = fmt::format("{} {}", static_cast<int>(type), name.text());
+  if (auto known = cache_.find(key, shard_.now())) co_return std::move(*known);
+  Question& question = open(std::move(key), name, type);
   const Asker asker(*this, question);
   if (question.done) co_return question.answer;
   net::Waiter waiter(shard_, deadline.no_later_than(shard_.now() + timeout_), &question.waiting);

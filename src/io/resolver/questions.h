@@ -15,12 +15,10 @@
 #include "core/dns/wire.h"
 #include "io/net/background.h"
 #include "io/net/readiness.h"
+#include "io/resolver/answer_cache.h"
 #include "io/resolver/context.h"
 
 namespace postern::resolver {
-
-// An answer before its records are read as one type.
-using RawAnswer = dns::Answer<std::vector<std::uint8_t>>;
 
 class Questions {
  public:
@@ -37,7 +35,7 @@ class Questions {
   class Asker;
   using List = std::list<Question>;
 
-  Question& open(const dns::Domain& name, dns::wire::Type type);
+  Question& open(std::string key, const dns::Domain& name, dns::wire::Type type);
   void leave(Question& question);
   void answered(Question& question, int error, const ub_result* result);
   [[nodiscard]] RawAnswer read_result(const Question& question, const ub_result& result) const;
@@ -48,6 +46,7 @@ class Questions {
   net::Shard& shard_;
   Context context_;
   std::chrono::milliseconds timeout_;
+  AnswerCache cache_;
   List questions_;
   std::unordered_map<std::string, Question*> open_;  // those without an answer
   net::Readiness answers_;  // released before the context goes: its descriptor is the context's
