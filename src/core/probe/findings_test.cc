@@ -1,0 +1,158 @@
+#include "core/probe/findings.h"
+
+#include <gtest/gtest.h>
+
+namespace postern::probe {
+namespace {
+
+dns::Domain domain(std::string_view text) { return dns::Domain::from_ascii(text).value(); }
+
+// A good address: TLS 1.3, a trusted certificate for the host.
+AddressFinding good(std::string_view host = "mx.example.com") {
+  AddressFinding finding;
+  tls::Observation& seen = finding.observation;
+  seen.host = domain(host);
+  seen.offer = tls::Offer::offered;
+  seen.handshake = tls::Handshake::done;
+  seen.version = tls::Version::tls1_3;
+  seen.certificate.emplace();
+  seen.certificate->dns_names = {std::string(host)};
+  seen.chain = tls::Chain::trusted;
+  return finding;
+}
+
+AddressFinding without_starttls() {
+  AddressFinding finding = good();
+  finding.observation.offer = tls::Offer::not_offered;
+  finding.observation.handshake = tls::Handshake::not_tried;
+  return finding;
+}
+
+AddressFinding self_signed() {
+  AddressFinding finding = good();
+  finding.observation.chain = tls::Chain::self_signed;
+  return finding;
+}
+
+AddressFinding silent() {
+  AddressFinding finding;
+  finding.failure = {.code = "connection-timeout",
+                     .enhanced = "4.4.1",
+                     .text = "No answer.",
+                     .host = {},
+                     .diagnostic = {}};
+  return finding;
+}
+
+HostFinding host(std::vector<AddressFinding> addresses, std::string_view name = "mx.example.com") {
+  HostFinding finding;
+  finding.host = domain(name);
+  finding.label = name;
+  finding.secure = true;
+  for (AddressFinding& address : addresses) {
+    std::vector<dns::Domain> names{domain("mx.example.com")};
+    conclude(address, names);
+    finding.addresses.push_back(std::move(address));
+  }
+  conclude(finding);
+  return finding;
+}
+
+DomainFinding concluded(std::vector<HostFinding> hosts) {
+  DomainFinding finding;
+  finding.hosts = std::move(hosts);
+  route::RoutePlan plan;
+  plan.domain = domain("example.com");
+  conclude(finding, plan);
+  return finding;
+}
+
+TEST(Findings, ATrustedCertificateForTheHostIsReadyForStrict) {
+  EXPECT_EQ(host({good()}).readiness, Readiness::strict);
+}
+
+TEST(Findings, ASelfSignedCertificateIsReadyForRelaxedAndSaysWhyNotStrict) {
+  HostFinding finding = host({self_signed()});
+  EXPECT_EQ(finding.readiness, Readiness::relaxed);
+  ASSERT_TRUE(finding.why);
+  EXPECT_EQ(finding.why->code, "certificate-self-signed");
+}
+
+TEST(Findings, NoStarttlsIsNotReady) {
+  HostFinding finding = host({without_starttls()});
+  EXPECT_EQ(finding.readiness, Readiness::not_ready);
+  EXPECT_EQ(finding.why->code, "starttls-not-supported");
+}
+
+TEST(Findings, NobodyAnsweringIsUnknownNotNotReady) {
+  HostFinding finding = host({silent()});
+  EXPECT_EQ(finding.readiness, Readiness::unknown);
+  EXPECT_EQ(finding.why->code, "connection-timeout");
+}
+
+TEST(Findings, OneBrokenMxNeverBlocksADomainButIsWarnedOf) {
+  DomainFinding finding =
+      concluded({host({without_starttls()}, "mx1.example.com"), host({good()})});
+  EXPECT_EQ(finding.readiness, Readiness::strict);
+  ASSERT_EQ(finding.warnings.size(), 1u);
+  EXPECT_TRUE(finding.warnings[0].starts_with("mx1.example.com: Not ready"));
+}
+
+TEST(Findings, AnUnreachableMxBesideABadOneLeavesTheDomainUnknown) {
+  EXPECT_EQ(concluded({host({without_starttls()}), host({silent()})}).readiness,
+            Readiness::unknown);
+}
+
+TEST(Findings, NullMxIsNotReadyWithItsRemark) {
+  DomainFinding finding;
+  route::RoutePlan plan;
+  plan.domain = domain("example.com");
+  plan.permanent = true;
+  plan.failure = base::Failure{"null-mx", "The domain takes no mail.", ""};
+  conclude(finding, plan);
+  EXPECT_EQ(finding.readiness, Readiness::not_ready);
+  EXPECT_EQ(finding.remark, "No Mail (null MX)");
+}
+
+TEST(Findings, AFailedLookupIsUnknown) {
+  DomainFinding finding;
+  route::RoutePlan plan;
+  plan.domain = domain("example.com");
+  plan.failure = base::Failure{"dns-timeout", "No answer from DNS.", ""};
+  conclude(finding, plan);
+  EXPECT_EQ(finding.readiness, Readiness::unknown);
+}
+
+TEST(Findings, PinsAreMxNamesOrTheProvidersWildcardWhereTheFirstLabelIsThePartner) {
+  std::vector<HostFinding> hosts;
+  hosts.push_back(host({good()}));
+  hosts.push_back(host({good()}, "example-com.mail.protection.outlook.com"));
+  auto pins = pins_for(domain("example.com"), hosts);
+  ASSERT_EQ(pins.size(), 2u);
+  EXPECT_EQ(pins[0].text(), "mx.example.com");
+  EXPECT_EQ(pins[1].text(), "*.mail.protection.outlook.com");
+}
+
+TEST(Findings, ARoutesVerdictIsItsWorstAddress) {
+  RouteVerdict verdict = route_verdict(host({good(), self_signed()}));
+  EXPECT_TRUE(verdict.passes);
+  EXPECT_EQ(verdict.shown_as, "Relaxed Encryption Mode");
+  verdict = route_verdict(host({good(), without_starttls()}));
+  EXPECT_FALSE(verdict.passes);
+  EXPECT_EQ(verdict.shown_as, "TLS Not Supported");
+}
+
+TEST(Findings, ARefusedRecipientMakesARouteRedWithTheTrueReason) {
+  AddressFinding refused = good();
+  refused.failure = {.code = "recipient-refused",
+                     .enhanced = "5.1.1",
+                     .text = "No such user.",
+                     .host = {},
+                     .diagnostic = {}};
+  RouteVerdict verdict = route_verdict(host({refused}));
+  EXPECT_FALSE(verdict.passes);
+  EXPECT_EQ(verdict.shown_as, "No such user.");
+}
+
+}  // namespace
+}  // namespace postern::probe

@@ -1,0 +1,220 @@
+#include "service/prober/prober.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/queue/attempt.h"
+
+namespace postern::prober {
+
+struct Prober::Aim {
+  smtp::Purpose purpose = smtp::Purpose::probe;
+  std::string recipient;
+};
+
+namespace {
+
+// What an enforced mode asks of the handshake; no policy stands behind it.
+tls::Requirement as_enforced() {
+  tls::Requirement requirement;
+  tls::Source source{.kind = tls::SourceKind::floor, .id = 0, .name = "the probe"};
+  requirement.add({.source = source, .wish = tls::Encrypt{}, .standing = tls::Standing::in_force});
+  requirement.add({.source = source,
+                   .wish = tls::AtLeast{tls::Version::tls1_2},
+                   .standing = tls::Standing::in_force});
+  return requirement;
+}
+
+smtp::ClientTimeouts timeouts(std::chrono::milliseconds patience) {
+  smtp::ClientTimeouts out;
+  for (auto* one : {&out.greeting, &out.hello, &out.starttls, &out.login, &out.mail, &out.recipient,
+                    &out.data, &out.final_dot}) {
+    *one = patience;
+  }
+  out.quit = std::min(out.quit, patience);
+  return out;
+}
+
+std::string line_text(const smtp::Transcript::Line& line) {
+  switch (line.speaker) {
+    case smtp::Transcript::Speaker::client:
+      return "C: " + line.text;
+    case smtp::Transcript::Speaker::server:
+      return "S: " + line.text;
+    case smtp::Transcript::Speaker::note:
+      return "-- " + line.text;
+  }
+  return line.text;
+}
+
+// The problem of the connection, or of the recipient that was rehearsed.
+queue::Status failure_of(delivery::Connection& connection) {
+  // An unmet demand is what the verdict speaks of, not a failure to look.
+  auto problem = connection.problem();
+  if (problem && problem->kind != smtp::ClientProblem::Kind::unmet) return problem->status;
+  if (!connection.has_dialogue()) return {};
+  const smtp::MessageResult* result = connection.dialogue().result();
+  if (!result) return {};
+  for (const smtp::RecipientResult& one : result->recipients) {
+    bool refused = one.fate == queue::RecipientResult::Fate::deferred ||
+                   one.fate == queue::RecipientResult::Fate::failed;
+    if (refused) return one.status;
+  }
+  return {};
+}
+
+probe::HostFinding empty_finding(const route::HostPlan& plan) {
+  probe::HostFinding finding;
+  finding.label = plan.label;
+  finding.host = plan.host;
+  finding.preference = plan.preference;
+  finding.port = plan.port;
+  finding.secure = plan.secure;
+  finding.names = plan.reference_names;
+  // Strict would pin the MX names that are seen now, so the probe takes them as trusted names.
+  if (!plan.host.empty() && std::ranges::find(finding.names, plan.host) == finding.names.end()) {
+    finding.names.insert(finding.names.begin(), plan.host);
+  }
+  finding.unusable = plan.unusable;
+  return finding;
+}
+
+bool has_unmet_twin(const tls::Observation& seen) {
+  return seen.offer != tls::Offer::unknown && seen.handshake == tls::Handshake::failed;
+}
+
+// Would a delivery get through now? The first host and address that meets the requirement decides.
+probe::Effective effective_of(const route::RoutePlan& plan, const probe::DomainFinding& finding) {
+  probe::Effective effective;
+  bool decided = false;
+  for (std::size_t i = 0; i < plan.hosts.size() && i < finding.hosts.size(); ++i) {
+    const tls::Requirement& requirement = plan.hosts[i].requirement;
+    effective.mode = std::max(effective.mode, requirement.mode());
+    if (auto unmet = tls::judge_host(requirement, plan.hosts[i].host)) {
+      if (!decided) effective.met = false, effective.why = unmet->reason;
+      decided = true;
+      continue;
+    }
+    for (const probe::AddressFinding& address : finding.hosts[i].addresses) {
+      if (address.observation.offer == tls::Offer::unknown) continue;
+      tls::Verdict verdict = tls::judge(requirement, address.observation);
+      if (verdict.would_fail) effective.would_fail = verdict.would_fail->reason.code;
+      if (verdict.met()) {
+        effective.met = true;
+        effective.why.reset();
+        return effective;
+      }
+      if (!decided) effective.met = false, effective.why = verdict.unmet->reason;
+      decided = true;
+    }
+  }
+  if (!decided) {
+    effective.met = false;
+    effective.why = finding.why;
+  }
+  return effective;
+}
+
+}  // namespace
+
+net::Task<void> Prober::connect_once(route::HostPlan plan, base::AccountId account, Aim aim,
+                                     probe::AddressFinding& finding) {
+  delivery::ConnectionParts parts{.shard = needs_.shard,
+                                  .tls = needs_.tls,
+                                  .trust = needs_.trust(account),
+                                  .cancellation = needs_.cancellation,
+                                  .helo_name = needs_.helo_name,
+                                  .connect_timeout = needs_.patience,
+                                  .source_ipv4 = {},
+                                  .source_ipv6 = {}};
+  delivery::ConnectionAim intent{.purpose = aim.purpose,
+                                 .timeouts = timeouts(needs_.patience),
+                                 .account = account,
+                                 .rehearse_recipient = aim.recipient,
+                                 .keep = smtp::Transcript::Keep::all};
+  delivery::Connection connection(std::move(parts), std::move(plan), finding.address,
+                                  std::move(intent));
+  co_await connection.open();
+  finding.observation = connection.observation();
+  finding.failure = failure_of(connection);
+  for (const smtp::Transcript::Line& line : connection.transcript()) {
+    finding.transcript.push_back(line_text(line));
+  }
+  co_await connection.quit();
+}
+
+net::Task<void> Prober::look_at_address(route::HostPlan plan, base::AccountId account, Aim aim,
+                                        probe::AddressFinding& finding) {
+  base::Steady begun = needs_.shard.now();
+  tls::Requirement nothing;
+  route::HostPlan first = plan;
+  first.requirement = aim.purpose == smtp::Purpose::probe ? as_enforced() : nothing;
+  co_await connect_once(std::move(first), account, aim, finding);
+  if (aim.purpose == smtp::Purpose::probe && has_unmet_twin(finding.observation)) {
+    probe::AddressFinding lenient;
+    lenient.address = finding.address;
+    plan.requirement = nothing;
+    co_await connect_once(std::move(plan), account, aim, lenient);
+    finding.transcript.push_back("-- once more, taking any TLS, to see what there is");
+    std::ranges::move(lenient.transcript, std::back_inserter(finding.transcript));
+    if (lenient.observation.encrypted()) finding.observation = std::move(lenient.observation);
+  }
+  finding.took = std::chrono::duration_cast<base::Duration>(needs_.shard.now() - begun);
+}
+
+net::Task<void> Prober::look_at_host(route::HostPlan plan, base::AccountId account, Aim aim,
+                                     probe::HostFinding& finding) {
+  std::size_t count = std::min(plan.addresses.size(), needs_.addresses_a_host);
+  if (plan.unusable) count = 0;
+  finding.addresses.resize(count);
+  net::TaskGroup group(needs_.shard);
+  for (std::size_t i = 0; i < count; ++i) {
+    finding.addresses[i].address = plan.addresses[i];
+    group.start(look_at_address(plan, account, aim, finding.addresses[i]));
+  }
+  co_await group.join();
+  for (probe::AddressFinding& address : finding.addresses) probe::conclude(address, finding.names);
+  probe::conclude(finding);
+}
+
+net::Task<probe::DomainFinding> Prober::probe(std::shared_ptr<const policy::PolicyBook> book,
+                                              base::AccountId account, dns::Domain domain) {
+  delivery::RouteWanted wanted{book, account, domain, needs_.route};
+  base::Deadline deadline{.at = needs_.shard.now() + needs_.patience,
+                          .cancellation = needs_.cancellation};
+  route::RoutePlan plan =
+      co_await delivery::find_route(needs_.shard, needs_.lookups, std::move(wanted), deadline);
+  probe::DomainFinding finding;
+  for (const route::HostPlan& host : plan.hosts) finding.hosts.push_back(empty_finding(host));
+  net::TaskGroup group(needs_.shard);
+  Aim aim;
+  for (std::size_t i = 0; i < plan.hosts.size(); ++i) {
+    group.start(look_at_host(plan.hosts[i], account, aim, finding.hosts[i]));
+  }
+  co_await group.join();
+  probe::conclude(finding, plan);
+  if (book->account(account)) finding.effective = effective_of(plan, finding);
+  co_return finding;
+}
+
+net::Task<std::vector<RouteTest>> Prober::test_routes(
+    std::shared_ptr<const policy::PolicyBook> book, base::AccountId account,
+    smtp::Mailbox address) {
+  delivery::RouteWanted wanted{book, account, address.domain, needs_.route};
+  base::Deadline deadline{.at = needs_.shard.now() + needs_.patience,
+                          .cancellation = needs_.cancellation};
+  route::RoutePlan plan =
+      co_await delivery::find_route(needs_.shard, needs_.lookups, std::move(wanted), deadline);
+  std::vector<RouteTest> tests(plan.hosts.size());
+  net::TaskGroup group(needs_.shard);
+  Aim aim{.purpose = smtp::Purpose::rehearse, .recipient = address.text()};
+  for (std::size_t i = 0; i < plan.hosts.size(); ++i) {
+    tests[i].finding = empty_finding(plan.hosts[i]);
+    group.start(look_at_host(plan.hosts[i], account, aim, tests[i].finding));
+  }
+  co_await group.join();
+  for (RouteTest& test : tests) test.verdict = probe::route_verdict(test.finding);
+  co_return tests;
+}
+
+}  // namespace postern::prober

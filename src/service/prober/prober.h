@@ -1,0 +1,62 @@
+// Looks at a domain, or at an internal domain's routes, the way a delivery would, and reports: the
+// same route lookup, connection and dialogue (service/delivery), another ending. No message is
+// sent.
+//
+// A host is asked as an enforced mode would ask (TLS 1.2 or later, no anonymous suites). If that
+// handshake fails, a second connection takes anything, only to learn and say what the host has.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/probe/findings.h"
+#include "core/smtp/mailbox.h"
+#include "io/resolver/resolver.h"
+#include "service/delivery/connection.h"
+#include "service/delivery/find_route.h"
+
+namespace postern::prober {
+
+struct ProberNeeds {
+  net::Shard& shard;
+  resolver::Lookups& lookups;
+  crypto::ClientContext& tls;
+  std::function<std::shared_ptr<const crypto::TrustStore>(base::AccountId)> trust;
+  std::string helo_name;
+  route::RouteSettings route;
+  base::Cancellation* cancellation = nullptr;
+  std::chrono::milliseconds patience{20'000};  // for a connection, and for each reply
+  std::size_t addresses_a_host = 16;
+};
+
+// An internal route's test (docs/tls-policy.md 7).
+struct RouteTest {
+  probe::HostFinding finding;
+  probe::RouteVerdict verdict;
+};
+
+class Prober {
+ public:
+  explicit Prober(ProberNeeds needs) : needs_(std::move(needs)) {}
+
+  [[nodiscard]] net::Task<probe::DomainFinding> probe(
+      std::shared_ptr<const policy::PolicyBook> book, base::AccountId account, dns::Domain domain);
+  // Every route of the address's domain, every address of each, in parallel.
+  [[nodiscard]] net::Task<std::vector<RouteTest>> test_routes(
+      std::shared_ptr<const policy::PolicyBook> book, base::AccountId account,
+      smtp::Mailbox address);
+
+ private:
+  struct Aim;
+  net::Task<void> look_at_host(route::HostPlan plan, base::AccountId account, Aim aim,
+                               probe::HostFinding& finding);
+  net::Task<void> look_at_address(route::HostPlan plan, base::AccountId account, Aim aim,
+                                  probe::AddressFinding& finding);
+  net::Task<void> connect_once(route::HostPlan plan, base::AccountId account, Aim aim,
+                               probe::AddressFinding& finding);
+
+  ProberNeeds needs_;
+};
+
+}  // namespace postern::prober
