@@ -27,7 +27,7 @@ base::Result<std::unique_ptr<BodyReader>> SegmentBodyReader::open(Segments& segm
   }
   if (reader->size_ != stored.envelope.size) {
     return std::unexpected(reader->unreadable(fmt::format(
-        "the queue database names {} of its {} bytes", reader->size_, stored.envelope.size)));
+        "the queue database names {} of its {} bytes.", reader->size_, stored.envelope.size)));
   }
   return reader;
 }
@@ -69,7 +69,7 @@ base::Result<> SegmentBodyReader::read_part(const Part& part, std::span<char> in
     const auto decoded = decode_extent_header(header);
     if (!decoded || decoded->message != message_ || decoded->length != part.extent.length) {
       return std::unexpected(unreadable(
-          fmt::format("{} does not hold it where the queue database says", part.file->path())));
+          fmt::format("{} does not hold it where the queue database says.", part.file->path())));
     }
     header_ = *decoded;
     checksum_ = 0;
@@ -78,14 +78,14 @@ base::Result<> SegmentBodyReader::read_part(const Part& part, std::span<char> in
   const bool is_whole = done_ + static_cast<std::int64_t>(into.size()) == part.extent.length;
   if (is_whole && checksum_ != header_.checksum) {
     return std::unexpected(
-        unreadable(fmt::format("its bytes in {} have changed on the disk", part.file->path())));
+        unreadable(fmt::format("its bytes in {} have changed on the disk.", part.file->path())));
   }
   return {};
 }
 
 base::Failure SegmentBodyReader::unreadable(std::string_view why) const {
   return {"body-unreadable",
-          fmt::format("The body of message {} cannot be read: {}. Look at the system log for "
+          fmt::format("The body of message {} cannot be read: {} Look at the system log for "
                       "errors of this disk.",
                       base::queue_id(message_), why),
           {}};
