@@ -125,7 +125,15 @@ struct PolicyBook::Index {
     return RangeMap(std::move(ranges));
   }
 
-  // Calls visit(policy, exact) for every policy of the account whose scope's name is the domain or
+  [[nodiscard]] std::uint32_t find_scope(std::int64_t owner, std::string_view base,
+                                         DomainHash hash) const {
+    return policies.find(owner, hash, [&](std::uint32_t other) {
+      const Policy& policy = configuration.policies[other];
+      return scope_owner_of(policy) == owner && scope_base_of(policy) == base;
+    });
+  }
+
+  // Calls visit(policy) for every policy of the account whose scope's name is the domain or
   // a suffix of it, the most specific first, until it answers false.
   template <class Visit>
   void candidates(base::AccountId account, std::string_view domain, Visit visit) const {
@@ -134,10 +142,7 @@ struct PolicyBook::Index {
     for (std::size_t i = 0; i < suffixes.size(); ++i) {
       const std::int64_t owner = scope_owner(account, i > 0);
       const std::string_view base = suffixes.text(i);
-      std::uint32_t at = policies.find(owner, suffixes.hash(i), [&](std::uint32_t other) {
-        const Policy& policy = configuration.policies[other];
-        return scope_owner_of(policy) == owner && scope_base_of(policy) == base;
-      });
+      std::uint32_t at = find_scope(owner, base, suffixes.hash(i));
       for (; at != DomainMap::none; at = policies.next(at)) {
         if (!visit(configuration.policies[at])) return;
       }
@@ -295,6 +300,13 @@ PolicyBook::Choice PolicyBook::receipt_policy(base::AccountId account,
                                               const dns::Domain& sender_domain,
                                               base::Instant now) const {
   return index_->choice(account, sender_domain, Hop::receipt, now);
+}
+
+const Policy* PolicyBook::policy_for_scope(base::AccountId account, const Scope& scope) const {
+  if (scope.base.empty()) return nullptr;
+  const std::uint32_t at = index_->find_scope(scope_owner(account, scope.wildcard),
+                                              scope.base.text(), hash_of(scope.base.text()));
+  return at == DomainMap::none ? nullptr : &index_->configuration.policies[at];
 }
 
 const Exception* PolicyBook::exception(base::AccountId account, const dns::Domain& domain,

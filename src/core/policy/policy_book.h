@@ -62,6 +62,8 @@ class PolicyBook {
                                        base::Instant now) const;
   [[nodiscard]] Choice receipt_policy(base::AccountId account, const dns::Domain& sender_domain,
                                       base::Instant now) const;
+  // The account's policy with exactly this scope (exclusions aside), active or not; may be null.
+  [[nodiscard]] const Policy* policy_for_scope(base::AccountId account, const Scope& scope) const;
   // For exactly this domain, and not past its end; of several the newest decides.
   [[nodiscard]] const Exception* exception(base::AccountId account, const dns::Domain& domain,
                                            base::Instant now) const;

@@ -19,21 +19,22 @@ constexpr auto kLongestTimeLimit = std::chrono::days(30);
 constexpr int kWidestV4 = 96 + 8;  // of 128
 constexpr int kWidestV6 = 16;
 
-// Notes, titles and reasons are for people, and stand in logs, pages and bounces.
-Result<> plain_text(std::string_view code, std::string_view what, std::string_view text) {
+enum class Lines { one, many };
+
+// Titles, notes and reasons are for people; what stands in logs and bounces is one line.
+Result<> plain_text(std::string_view code, std::string_view what, std::string_view text,
+                    Lines lines) {
   if (text.size() > kLongestText) {
     return base::fail(std::string(code), fmt::format("The {} is longer than {} bytes: shorten it.",
                                                      what, kLongestText));
   }
   // A backslash is doubled by printable(), and is plain text all the same.
-  std::string without_backslash(text);
-  std::erase(without_backslash, '\\');
-  if (base::printable(without_backslash, kLongestText + 1) == without_backslash) return {};
-  return base::fail(
-      std::string(code),
-      fmt::format("The {} holds line ends or control characters: write it as one line "
-                  "of plain text.",
-                  what));
+  std::string rest(text);
+  std::erase_if(rest, [&](char c) { return c == '\\' || (c == '\n' && lines == Lines::many); });
+  if (base::printable(rest, kLongestText + 1) == rest) return {};
+  return base::fail(std::string(code),
+                    fmt::format("The {} holds {}control characters: write plain text.", what,
+                                lines == Lines::one ? "line ends or " : ""));
 }
 
 Result<> host(const std::string& text) {
@@ -134,7 +135,7 @@ Result<> validate(const Account& account) {
     return base::fail("invalid-account",
                       "The CA bundle holds no PEM certificate (-----BEGIN CERTIFICATE-----).");
   }
-  return plain_text("invalid-account", "title", account.title);
+  return plain_text("invalid-account", "title", account.title, Lines::one);
 }
 
 Result<> validate(const InternalDomain& domain) {
@@ -200,7 +201,7 @@ Result<> validate(const InternalSender& sender) {
       }
       break;
   }
-  return plain_text("invalid-sender", "note", sender.note);
+  return plain_text("invalid-sender", "note", sender.note, Lines::many);
 }
 
 Result<> validate(const Policy& policy) {
@@ -219,7 +220,7 @@ Result<> validate(const Policy& policy) {
                                   base::rfc3339(*policy.valid_until),
                                   base::rfc3339(*policy.valid_from)));
   }
-  return plain_text("invalid-policy", "note", policy.note);
+  return plain_text("invalid-policy", "note", policy.note, Lines::many);
 }
 
 Result<> validate(const Exception& exception) {
@@ -243,7 +244,7 @@ Result<> validate(const Exception& exception) {
     return bad("An exception needs a reason, for those who read the audit log.");
   }
   if (exception.author.empty()) return bad("An exception needs an author.");
-  return plain_text("invalid-exception", "reason", exception.reason);
+  return plain_text("invalid-exception", "reason", exception.reason, Lines::one);
 }
 
 }  // namespace postern::policy

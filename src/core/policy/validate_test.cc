@@ -168,11 +168,13 @@ TEST(ValidatePolicy, NeedsAHopATimeAndAnOrderOfDates) {
   EXPECT_EQ(code(policy), "ok");
 }
 
-TEST(ValidatePolicy, KeepsNotesToOnePlainLine) {
+TEST(ValidatePolicy, KeepsNotesToPlainText) {
   Policy policy = policy_for("example.com");
   policy.note = "agreed with Zoë, see C:\\mail\\tls.txt";
   EXPECT_EQ(code(policy), "ok");
   policy.note = "two\nlines";
+  EXPECT_EQ(code(policy), "ok");
+  policy.note = "red \x1b[31m";
   EXPECT_EQ(code(policy), "invalid-policy");
   policy.note = std::string(1001, 'x');
   EXPECT_EQ(code(policy), "invalid-policy");
@@ -193,6 +195,8 @@ TEST(ValidateException, NeedsADomainALowerModeAReasonAndAnAuthor) {
   EXPECT_EQ(code(exception("example.com", Mode::strict)), "invalid-exception");
   Exception one = exception("example.com", Mode::relaxed);
   one.reason = "  ";
+  EXPECT_EQ(code(one), "invalid-exception");
+  one.reason = "two\nlines";
   EXPECT_EQ(code(one), "invalid-exception");
   one = exception("example.com", Mode::relaxed);
   one.author.clear();

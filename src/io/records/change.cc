@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "core/policy/validate.h"
 #include "io/records/describe.h"
 #include "io/records/rows.h"
 
@@ -159,6 +160,7 @@ base::Result<typename Row<Object>::Id> SqliteChange::put_object(Object object) {
   static const std::string insert = insert_sql(Row<Object>::table, Row<Object>::columns);
   static const std::string update = update_sql(Row<Object>::table, Row<Object>::columns);
 
+  if (auto good = policy::validate(object); !good) return std::unexpected(good.error());
   std::optional<Object> before;
   if (object.id) {
     auto found = find<Object>(object.id);

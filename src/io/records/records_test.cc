@@ -79,6 +79,7 @@ policy::Policy full_policy() {
   policy.time_limit = std::chrono::hours(3);
   policy.valid_from = kNow;
   policy.valid_until = kNow + std::chrono::hours(24);
+  policy.spki_pins = {tls::Sha256{1, 2, 250}, tls::Sha256{9}};
   policy.note = "caf\xC3\xA9 \"quoted\"\nand a second line";
   return policy;
 }
@@ -90,7 +91,6 @@ policy::Policy pinned_policy() {
   policy.mx_pins = {tls::HostPattern::parse("*.mail.example.net").value(),
                     tls::HostPattern::parse("mx.example.com").value()};
   policy.names = {domain("mail.example.com")};
-  policy.spki_pins = {tls::Sha256{1, 2, 250}, tls::Sha256{9}};
   policy.client_names = {domain("out.example.com")};
   return policy;
 }

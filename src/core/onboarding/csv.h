@@ -1,0 +1,35 @@
+// CSV as spreadsheets write it (RFC 4180): commas (or semicolons, as some locales have it), quotes
+// around what holds them, doubled quotes inside, a byte order mark in front. The first record names
+// the columns; rows come out as values by column name, with the line they began in.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/failure.h"
+
+namespace postern::onboarding {
+
+struct CsvRow {
+  int line = 0;                     // from 1
+  std::vector<std::string> fields;  // trimmed; as many as there are columns
+};
+
+struct CsvTable {
+  std::vector<std::string> columns;  // lower case
+  std::vector<CsvRow> rows;
+  // -1: there is no such column.
+  [[nodiscard]] int column(std::string_view name) const;
+};
+
+// Does the text begin with a header line of CSV that has a column "domain"? Else it is a plain
+// list.
+[[nodiscard]] bool looks_like_csv(std::string_view text);
+
+// Failure "csv-malformed" with the line: an open quote, text after a closing quote, more fields
+// than columns, a column named twice. Fewer fields than columns are empty; blank lines and lines
+// that begin with # are skipped.
+[[nodiscard]] base::Result<CsvTable> read_csv(std::string_view text);
+
+}  // namespace postern::onboarding
