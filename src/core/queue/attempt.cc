@@ -1,5 +1,6 @@
 #include "core/queue/attempt.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/text.h"
@@ -42,9 +43,11 @@ Status status_for_now(const base::Failure& failure, std::string_view host) {
   return status;
 }
 
-HostWalk::HostWalk(const route::RoutePlan& plan, std::size_t recipients, Limits limits)
+HostWalk::HostWalk(const route::RoutePlan& plan, std::size_t recipients, Limits limits,
+                   std::vector<std::size_t> order)
     : plan_(plan),
       limits_(limits),
+      order_(std::move(order)),
       results_(recipients),
       answered_(recipients),
       closed_(recipients) {
@@ -60,9 +63,13 @@ HostWalk::HostWalk(const route::RoutePlan& plan, std::size_t recipients, Limits 
   note(status, std::nullopt);
 }
 
+const route::HostPlan& HostWalk::host() const {
+  return plan_.hosts[order_.empty() ? host_ : order_[host_]];
+}
+
 std::optional<HostWalk::Target> HostWalk::next() {
   while (!stopped_ && host_ < plan_.hosts.size()) {
-    const route::HostPlan& host = plan_.hosts[host_];
+    const route::HostPlan& host = this->host();
     if ((!entered_ && !enter_host()) || address_ == host.addresses.size()) {
       ++host_;
       address_ = 0;
@@ -79,8 +86,9 @@ std::optional<HostWalk::Target> HostWalk::next() {
 
 // What can be said of a host before connecting: a forbidden one is not even connected to.
 bool HostWalk::enter_host() {
-  const route::HostPlan& host = plan_.hosts[host_];
+  const route::HostPlan& host = this->host();
   entered_ = true;
+  if (std::ranges::find(left_out_, &host) != left_out_.end()) return false;
   if (auto unmet = tls::judge_host(host.requirement, host.host)) {
     Status status = status_of(*unmet, host.label);
     note(status, unmet);

@@ -42,10 +42,14 @@ class HostWalk {
     std::optional<tls::Unmet> unmet;
   };
 
-  // The plan stays the caller's, and stays where it is.
-  HostWalk(const route::RoutePlan& plan, std::size_t recipients, Limits limits);
+  // The plan stays the caller's, and stays where it is. `order`: of its hosts, by index, so that
+  // equal ones share load; empty: as they stand.
+  HostWalk(const route::RoutePlan& plan, std::size_t recipients, Limits limits,
+           std::vector<std::size_t> order = {});
 
   [[nodiscard]] std::optional<Target> next();
+  // A host that was tried already, over a connection that was open.
+  void leave_out(const route::HostPlan& host) { left_out_.push_back(&host); }
   // The target served nobody.
   void on_unusable(const Status& status, const std::optional<tls::Unmet>& unmet);
   // The target answered for the recipients in `asked` (indices), in that order.
@@ -53,6 +57,8 @@ class HostWalk {
   void on_served(std::span<const std::size_t> asked, std::span<const RecipientResult> results,
                  After after);
 
+  // Has any host answered to the message?
+  [[nodiscard]] bool reached_a_host() const { return sessions_ > 0; }
   // Recipients that are still to be served, by index.
   [[nodiscard]] std::vector<std::size_t> open() const;
   // When next() has no more: everybody's fate, none pending.
@@ -64,11 +70,13 @@ class HostWalk {
   [[nodiscard]] const std::vector<Skipped>& skipped() const { return skipped_; }
 
  private:
+  [[nodiscard]] const route::HostPlan& host() const;
   bool enter_host();
   void note(const Status& status, const std::optional<tls::Unmet>& unmet);
 
   const route::RoutePlan& plan_;
   Limits limits_;
+  std::vector<std::size_t> order_;
   std::size_t host_ = 0;
   std::size_t address_ = 0;
   bool entered_ = false;
@@ -79,6 +87,7 @@ class HostWalk {
   std::vector<bool> answered_;  // a server answered for this one, if only for now
   std::vector<bool> closed_;
   std::vector<Skipped> skipped_;
+  std::vector<const route::HostPlan*> left_out_;
   std::optional<tls::Unmet> best_unmet_;
   Status best_status_;
   int best_rank_ = -1;

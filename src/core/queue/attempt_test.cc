@@ -52,6 +52,19 @@ TEST(HostWalk, TriesEveryAddressOfEveryHostInOrder) {
   EXPECT_FALSE(walk.only_unmet());
 }
 
+TEST(HostWalk, FollowsTheOrderOfChanceAmongEqualHosts) {
+  const route::RoutePlan plan = two_hosts();
+  HostWalk walk(plan, 1, {}, {1, 0});
+  EXPECT_EQ(walk.next()->host->label, "mx2.example.com");
+}
+
+TEST(HostWalk, LeavesOutAHostThatWasTriedOverAnOpenConnection) {
+  const route::RoutePlan plan = two_hosts();
+  HostWalk walk(plan, 1, {});
+  walk.leave_out(plan.hosts[0]);
+  EXPECT_EQ(walk.next()->host->label, "mx2.example.com");
+}
+
 TEST(HostWalk, DeliversThroughTheSecondHostWhenTheFirstFailsItsRequirement) {
   const route::RoutePlan plan = two_hosts();
   HostWalk walk(plan, 2, {});

@@ -1,0 +1,224 @@
+#include "service/delivery/dispatcher.h"
+
+#include <functional>
+#include <set>
+#include <utility>
+
+#include "core/tls/judge.h"
+#include "io/net/handoff.h"
+#include "service/delivery/shard_dispatcher.h"
+#include "service/delivery/trust_cache.h"
+
+namespace postern::delivery {
+namespace {
+
+constexpr std::size_t kPage = 500;
+constexpr std::chrono::milliseconds kSleepMost = std::chrono::seconds(60);
+constexpr std::chrono::milliseconds kSleepLeast = std::chrono::milliseconds(20);
+constexpr std::chrono::milliseconds kAfterError = std::chrono::seconds(1);
+
+// Would a change of policies or routes be news to it?
+bool waits_for_configuration(const queue::Delivery& delivery) {
+  if (delivery.state == queue::State::held || delivery.last.code.empty()) return false;
+  if (delivery.destination.leg == queue::Leg::internal) return true;
+  return !tls::reason_info(delivery.last.code).result_type.empty();
+}
+
+// On the thread of the shard: drains it, then tells the one who waits. `scanning`: of the first
+// shard; it ends before its shard does.
+net::Task<void> drain_shard(ShardDispatcher& dispatcher, net::TaskGroup* scanning,
+                            std::chrono::milliseconds grace, net::Sender<bool> done) {
+  if (scanning != nullptr) {
+    scanning->cancel();
+    co_await scanning->join();
+  }
+  co_await dispatcher.drain(grace);
+  done.set(true);
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Needs needs, DeliverySettings settings, std::vector<OnShard> shards)
+    : settings_(std::move(settings)),
+      on_shards_(std::move(shards)),
+      trust_(std::make_unique<TrustCache>(std::move(needs.public_cas))),
+      common_(new Common{needs.spool, needs.book, needs.events, needs.metrics, *trust_, settings_,
+                         on_shards_.size(), nullptr, nullptr, nullptr}),
+      scanning_(on_shards_.front().shard),
+      wake_(on_shards_.front().shard) {
+  common_->hand_over = [this](auto deliveries) { hand_over(std::move(deliveries)); };
+  common_->will_be_due = [this](base::Instant due) { will_be_due(due); };
+  common_->has_room = [this] { wake_scan(); };
+  for (const OnShard& on : on_shards_) {
+    shards_.push_back(std::make_unique<ShardDispatcher>(
+        ShardDispatcher::Needs{on.shard, on.lookups, on.tls}, *common_));
+  }
+}
+
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::start() {
+  on_shards_.front().shard.post([this] { scanning_.start(scan_loop()); });
+}
+
+std::size_t Dispatcher::shard_for(const queue::Delivery& delivery) const {
+  const std::size_t account = std::hash<base::AccountId>{}(delivery.account);
+  const std::size_t domain = std::hash<dns::Domain>{}(delivery.destination.domain);
+  return (account * 31 + domain) % shards_.size();
+}
+
+void Dispatcher::accepted(receipt::AcceptedMessage message) {
+  for (queue::Delivery& delivery : message.deliveries) {
+    const std::size_t index = shard_for(delivery);
+    Job job{std::move(delivery), message.envelope, message.body};
+    ShardDispatcher* shard = shards_[index].get();
+    on_shards_[index].shard.post(
+        [shard, moved = std::move(job)]() mutable { shard->offer(std::move(moved)); });
+  }
+}
+
+void Dispatcher::hand_over(std::vector<queue::Delivery> deliveries) {
+  std::vector<std::vector<Job>> by_shard(shards_.size());
+  for (queue::Delivery& delivery : deliveries) {
+    const std::size_t index = shard_for(delivery);
+    by_shard[index].push_back({std::move(delivery), nullptr, nullptr});
+  }
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    if (by_shard[i].empty()) continue;
+    on_shards_[i].shard.post([shard = shards_[i].get(), jobs = std::move(by_shard[i])]() mutable {
+      for (Job& job : jobs) shard->offer(std::move(job));
+    });
+  }
+}
+
+void Dispatcher::will_be_due(base::Instant due) {
+  if (base::micros(due) < sleeping_until_) wake_scan();
+}
+
+void Dispatcher::wake_scan() {
+  if (wake_posted_.exchange(true)) return;
+  on_shards_.front().shard.post([this] {
+    wake_posted_ = false;
+    wake_.notify();
+  });
+}
+
+void Dispatcher::look_again() {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    on_shards_[i].shard.post([shard = shards_[i].get()] { shard->look_again(); });
+  }
+}
+
+void Dispatcher::queue_changed() {
+  look_again();
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    on_shards_[i].shard.post([shard = shards_[i].get()] { shard->release_waiting(); });
+  }
+  wake_scan();
+}
+
+void Dispatcher::recalculate() {
+  recalculate_ = true;
+  look_again();
+  wake_scan();
+}
+
+// --- finding what is due -------------------------------------------------------------------------
+
+net::Task<void> Dispatcher::scan_loop() {
+  net::Shard& shard = on_shards_.front().shard;
+  while (!scanning_.cancellation().requested()) {
+    wake_.reset();
+    if (recalculate_.exchange(false)) co_await make_due_what_waits_for_a_requirement();
+    co_await scan();
+    // Never without a breath: a waking that repeats itself must not turn into a loop.
+    base::Deadline breath = scanning_.within(kSleepLeast);
+    auto breathed = co_await shard.sleep(breath);
+    if (!breathed) break;
+    base::Instant next = co_await next_wake();
+    sleeping_until_ = base::micros(next);
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - shard.wall_now());
+    base::Deadline until = scanning_.within(std::max(wait, kSleepLeast));
+    auto woken = co_await wake_.wait(until);
+    sleeping_until_ = 0;
+    if (!woken && woken.error().code == "cancelled") break;
+  }
+}
+
+// One pass over what is due now. What is claimed already is offered again and not taken: a claim
+// costs a look into a set.
+net::Task<void> Dispatcher::scan() {
+  const std::uint64_t number = ++common_->scan_started;
+  net::Shard& shard = on_shards_.front().shard;
+  const base::Instant now = shard.wall_now();
+  spool::Spool::Cursor after{};
+  for (;;) {
+    const bool full = common_->waiting >= settings_.waiting_limit;
+    if (full) common_->turned_away = true;
+    if (full || scanning_.cancellation().requested()) break;
+    auto page = co_await common_->spool.due(shard, after, now, kPage);
+    if (!page || page->empty()) break;
+    after = {page->back().due, page->back().id};
+    const bool last = page->size() < kPage;
+    hand_over(*std::move(page));
+    if (last) break;
+  }
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    on_shards_[i].shard.post([target = shards_[i].get(), number] { target->scan_ended(number); });
+  }
+}
+
+net::Task<base::Instant> Dispatcher::next_wake() {
+  net::Shard& shard = on_shards_.front().shard;
+  const base::Instant now = shard.wall_now();
+  auto next = co_await common_->spool.next_due(shard, now);
+  if (!next) co_return now + kAfterError;
+  co_return std::min<base::Instant>(next->value_or(now + kSleepMost), now + kSleepMost);
+}
+
+net::Task<void> Dispatcher::make_due_what_waits_for_a_requirement() {
+  net::Shard& shard = on_shards_.front().shard;
+  std::set<dns::Domain> domains;
+  spool::ListFilter filter;
+  filter.limit = kPage;
+  for (;;) {
+    auto page = co_await common_->spool.list(shard, filter);
+    if (!page || page->empty()) break;
+    for (const spool::MessageInfo& message : *page) {
+      for (const queue::Delivery& delivery : message.deliveries) {
+        if (waits_for_configuration(delivery)) domains.insert(delivery.destination.domain);
+      }
+    }
+    filter.after = page->back().id;
+    if (page->size() < kPage) break;
+  }
+  co_await retry_destinations(std::move(domains));
+}
+
+net::Task<void> Dispatcher::retry_destinations(std::set<dns::Domain> domains) {
+  net::Shard& shard = on_shards_.front().shard;
+  for (const dns::Domain& domain : domains) {
+    spool::ListFilter filter;
+    filter.domain = domain.text();
+    auto changed = co_await common_->spool.act(shard, spool::Spool::Action::retry, filter,
+                                               std::nullopt, shard.wall_now());
+    if (!changed) co_return;
+  }
+}
+
+// --- the end -------------------------------------------------------------------------------------
+
+net::Task<void> Dispatcher::drain(net::Shard& shard, std::chrono::milliseconds grace) {
+  std::vector<net::Receiver<bool>> finished;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    auto [receiver, sender] = net::handoff<bool>(shard);
+    finished.push_back(std::move(receiver));
+    on_shards_[i].shard.post([this, i, grace, done = std::move(sender)]() mutable {
+      net::TaskGroup* scanning = i == 0 ? &scanning_ : nullptr;
+      shards_[i]->closing().start(drain_shard(*shards_[i], scanning, grace, std::move(done)));
+    });
+  }
+  for (auto& receiver : finished) co_await receiver;
+}
+
+}  // namespace postern::delivery

@@ -1,0 +1,87 @@
+// Delivery as a whole: takes messages hot from receipt, finds the others in the queue when they are
+// due, and spreads them over the shards, each destination on one of them.
+//
+// Steps of its life: construct, when shards, resolvers and TLS contexts exist -> start() ->
+// accepted() from any thread -> drain() -> the shards may stop. It never holds a message: what it
+// drops, because memory is full or the program ends, is in the queue.
+//
+// recalculate() makes deliveries due that wait for a requirement: a policy, route or exception that
+// changed is met within seconds, not at the next retry.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "io/crypto/tls.h"
+#include "io/net/event.h"
+#include "io/observe/event.h"
+#include "io/observe/metrics.h"
+#include "io/resolver/resolver.h"
+#include "io/spool/spool.h"
+#include "service/book/book_source.h"
+#include "service/delivery/settings.h"
+#include "service/receipt/next.h"
+
+namespace postern::delivery {
+
+struct Common;
+class ShardDispatcher;
+class TrustCache;
+
+class Dispatcher final : public receipt::AcceptedSink {
+ public:
+  struct Needs {
+    spool::Spool& spool;
+    const service::BookSource& book;
+    observe::EventSink& events;
+    observe::Metrics& metrics;
+    std::shared_ptr<const crypto::TrustStore> public_cas;
+  };
+  struct OnShard {
+    net::Shard& shard;
+    resolver::Lookups& lookups;  // of that shard
+    crypto::ClientContext& tls;  // of that shard
+  };
+
+  // At least one shard; the queue is scanned on the first.
+  Dispatcher(Needs needs, DeliverySettings settings, std::vector<OnShard> shards);
+  // After drain(), when the shards do not run any more.
+  ~Dispatcher() override;
+
+  // All of these are thread-safe.
+  void start();
+  void accepted(receipt::AcceptedMessage message) override;
+  void queue_changed();  // by an administrator's hand: what waits in memory is read again
+  void recalculate();    // also to be called when the PolicyBook changes
+
+  // Finishes what is under way on every shard; after `grace` it breaks off. Await it on `shard`.
+  [[nodiscard]] net::Task<void> drain(net::Shard& shard, std::chrono::milliseconds grace);
+
+ private:
+  [[nodiscard]] std::size_t shard_for(const queue::Delivery& delivery) const;
+  void hand_over(std::vector<queue::Delivery> deliveries);
+  void will_be_due(base::Instant due);
+  void wake_scan();
+  void look_again();
+  net::Task<void> scan_loop();
+  net::Task<void> scan();
+  net::Task<base::Instant> next_wake();
+  net::Task<void> make_due_what_waits_for_a_requirement();
+  net::Task<void> retry_destinations(std::set<dns::Domain> domains);
+
+  DeliverySettings settings_;
+  std::vector<OnShard> on_shards_;
+  std::unique_ptr<TrustCache> trust_;
+  std::unique_ptr<Common> common_;
+  std::vector<std::unique_ptr<ShardDispatcher>> shards_;
+  net::TaskGroup scanning_;  // on the first shard
+  net::Event wake_;
+  std::atomic<bool> wake_posted_{false};
+  std::atomic<bool> recalculate_{false};
+  std::atomic<std::int64_t> sleeping_until_{0};  // of the scan, in microseconds of wall-clock time
+};
+
+}  // namespace postern::delivery

@@ -1,0 +1,295 @@
+#include "service/delivery/shard_dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "service/delivery/report.h"
+
+namespace postern::delivery {
+namespace {
+
+using Fate = queue::RecipientResult::Fate;
+
+constexpr std::chrono::milliseconds kSettleAgain = std::chrono::seconds(1);
+constexpr std::size_t kDestinationsKept = 10'000;
+constexpr std::size_t kNoticeOriginal = message::original_limit;
+
+std::size_t share(std::size_t whole, std::size_t shards) {
+  return std::max<std::size_t>(1, (whole + shards - 1) / shards);
+}
+
+bool all_deferred(const Ended& ended) {
+  return std::ranges::all_of(ended.results, [](const auto& r) { return r.fate == Fate::deferred; });
+}
+
+std::size_t bytes_of(const Job& job) { return job.body ? job.body->size() : 0; }
+
+}  // namespace
+
+struct ShardDispatcher::Destination {
+  Destination(base::AccountId owner, dns::Domain name, const DeliverySettings& settings)
+      : account(owner),
+        domain(std::move(name)),
+        window(settings.connections_per_destination),
+        back_off(settings.back_off, settings.back_off_limit) {}
+
+  base::AccountId account;
+  dns::Domain domain;
+  std::deque<Job> waiting;
+  std::size_t workers = 0;
+  std::size_t without_slot = 0;  // of them
+  queue::Window window;
+  queue::BackOff back_off;
+  std::optional<Ended> fate;  // of the attempt that reached nobody: shared while backing off
+  std::shared_ptr<const PlannedRoute> route;
+  base::Steady route_until{};
+  std::int64_t route_revision = -1;
+};
+
+// An attempt that is over, with all that its settlement needs.
+struct ShardDispatcher::Attempted {
+  Job job;
+  std::shared_ptr<const policy::PolicyBook> book;
+  std::optional<Run> run;
+  Ended ended;
+};
+
+ShardDispatcher::ShardDispatcher(Needs needs, Common& common)
+    : needs_(needs),
+      common_(common),
+      group_(needs.shard),
+      timer_(needs.shard),
+      closing_(needs.shard),
+      slots_(needs.shard, share(common.settings.connections, common.shards)),
+      pool_(group_, {common.settings.idle, common.settings.messages_per_connection,
+                     share(common.settings.connections, common.shards)}),
+      chance_(static_cast<std::uint64_t>(needs.shard.wall_now().time_since_epoch().count())) {}
+
+ShardDispatcher::~ShardDispatcher() = default;
+
+// --- what waits ----------------------------------------------------------------------------------
+
+ShardDispatcher::Destination& ShardDispatcher::destination_of(const queue::Delivery& delivery) {
+  std::string key = std::to_string(delivery.account.value);
+  key += '|';
+  key += delivery.destination.domain.text();
+  const auto found = destinations_.find(key);
+  if (found != destinations_.end()) return *found->second;
+  if (destinations_.size() >= kDestinationsKept) forget_idle_destinations();
+  auto destination = std::make_unique<Destination>(delivery.account, delivery.destination.domain,
+                                                   common_.settings);
+  return *destinations_.emplace(std::move(key), std::move(destination)).first->second;
+}
+
+void ShardDispatcher::offer(Job job) {
+  const base::DeliveryId id = job.delivery.id;
+  if (draining_ || claimed_.contains(id) || settled_.contains(id)) return;
+  if (job.delivery.state == queue::State::held) return;
+  if (common_.waiting.load(std::memory_order_relaxed) >= common_.settings.waiting_limit) {
+    common_.turned_away = true;
+    return;
+  }
+  const bool too_much = common_.waiting_bytes.load(std::memory_order_relaxed) + bytes_of(job) >
+                        common_.settings.waiting_bytes;
+  if (too_much) job.body.reset();
+  claimed_.insert(id);
+  ++common_.waiting;
+  common_.waiting_bytes += bytes_of(job);
+  Destination& destination = destination_of(job.delivery);
+  destination.waiting.push_back(std::move(job));
+  start_worker(destination);
+}
+
+Job ShardDispatcher::take(Destination& destination) {
+  Job job = std::move(destination.waiting.front());
+  destination.waiting.pop_front();
+  --common_.waiting;
+  common_.waiting_bytes -= bytes_of(job);
+  const bool room = common_.waiting < common_.settings.waiting_limit / 2;
+  if (room && common_.turned_away.exchange(false)) common_.has_room();
+  return job;
+}
+
+void ShardDispatcher::finish(base::DeliveryId delivery) {
+  claimed_.erase(delivery);
+  // A scan that began before the settlement may still offer the row as it was.
+  const std::uint64_t scan = common_.scan_started;
+  if (scan != scan_seen_) settled_[delivery] = scan;
+}
+
+void ShardDispatcher::scan_ended(std::uint64_t scan) {
+  scan_seen_ = scan;
+  std::erase_if(settled_, [&](const auto& entry) { return entry.second <= scan; });
+}
+
+void ShardDispatcher::release_waiting() {
+  for (auto& [key, destination] : destinations_) {
+    while (!destination->waiting.empty()) finish(take(*destination).delivery.id);
+  }
+}
+
+void ShardDispatcher::look_again() {
+  for (auto& [key, destination] : destinations_) {
+    destination->back_off.forget();
+    destination->fate.reset();
+    destination->route.reset();
+  }
+}
+
+void ShardDispatcher::forget_idle_destinations() {
+  const base::Steady now = needs_.shard.now();
+  std::erase_if(destinations_, [&](const auto& entry) {
+    const Destination& d = *entry.second;
+    return d.workers == 0 && d.waiting.empty() && !d.back_off.holds(now);
+  });
+}
+
+// --- the work ------------------------------------------------------------------------------------
+
+void ShardDispatcher::start_worker(Destination& destination) {
+  const bool enough = destination.workers >= destination.window.size() ||
+                      destination.without_slot >= destination.waiting.size();
+  if (enough || draining_) return;
+  ++destination.workers;
+  ++destination.without_slot;
+  group_.start(work(destination));
+}
+
+net::Task<void> ShardDispatcher::work(Destination& destination) {
+  base::Deadline forever{base::Steady::max(), &group_.cancellation()};
+  auto slot = co_await slots_.acquire(forever);
+  --destination.without_slot;
+  int turn = common_.settings.messages_per_connection;
+  while (slot && !draining_ && !destination.waiting.empty() && turn-- > 0) {
+    Job job = take(destination);
+    co_await attempt(destination, std::move(job));
+  }
+  --destination.workers;
+  start_worker(destination);  // behind those who wait, if there is more
+}
+
+net::Task<bool> ShardDispatcher::load_envelope(Job& job) {
+  if (job.envelope) co_return true;
+  auto envelope = co_await common_.spool.envelope(needs_.shard, job.delivery.message);
+  if (!envelope) co_return false;
+  job.envelope = std::make_shared<const queue::Envelope>(*std::move(envelope));
+  co_return true;
+}
+
+net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
+  bool loaded = co_await load_envelope(job);
+  if (!loaded) {
+    finish(job.delivery.id);  // removed meanwhile, or unreadable for now: the queue knows
+    co_return;
+  }
+  auto attempted = std::make_unique<Attempted>();
+  attempted->job = std::move(job);
+  attempted->book = common_.book.current();
+  auto route = co_await route_for(destination);
+  Run::Needs needs{
+      {needs_.shard, needs_.tls, common_.settings.connect, nullptr, &group_.cancellation()},
+      pool_,
+      common_.spool,
+      common_.metrics,
+      common_.settings.node,
+      common_.settings.walk};
+  std::vector<std::size_t> order = order_of_hosts(route->plan, chance_);
+  attempted->run.emplace(std::move(needs), attempted->job, route, std::move(order));
+  if (destination.fate && destination.back_off.holds(needs_.shard.now())) {
+    attempted->ended = *destination.fate;
+    const std::size_t recipients = attempted->job.delivery.destination.recipients.size();
+    attempted->ended.results.resize(recipients, destination.fate->results.front());
+    attempted->ended.dsn_passed.resize(recipients);
+  } else {
+    attempted->ended = co_await attempted->run->go();
+    // Broken off by our own end: nothing is known, and the queue has it as it was.
+    if (group_.cancellation().requested() && all_deferred(attempted->ended)) co_return;
+    learn(destination, attempted->ended);
+  }
+  group_.start(settle(std::move(attempted)));
+}
+
+// A plan holds for some seconds, and for as long as its policies are in force.
+net::Task<std::shared_ptr<const PlannedRoute>> ShardDispatcher::route_for(
+    Destination& destination) {
+  auto book = common_.book.current();
+  const bool fresh = destination.route && destination.route_revision == book->revision() &&
+                     needs_.shard.now() < destination.route_until;
+  if (fresh) co_return destination.route;
+  RouteQuery query{book, destination.account, destination.domain, common_.settings.route,
+                   &group_.cancellation()};
+  route::RoutePlan plan = co_await find_route(needs_.shard, needs_.lookups, std::move(query));
+  auto trust = common_.trust.for_account(*book, destination.account);
+  auto route = planned(std::move(plan), destination.account, std::move(trust));
+  destination.route = route;
+  destination.route_revision = book->revision();
+  destination.route_until = needs_.shard.now() + common_.settings.plan_life;
+  co_return route;
+}
+
+void ShardDispatcher::learn(Destination& destination, const Ended& ended) {
+  if (ended.reached_a_host || !all_deferred(ended)) {
+    destination.back_off.succeeded();
+    destination.window.succeeded();
+    destination.fate.reset();
+    return;
+  }
+  destination.back_off.failed(needs_.shard.now());
+  destination.window.failed();
+  destination.fate = ended;
+  destination.fate->evidence.clear();  // it belongs to the attempt that was made
+  destination.fate->results.resize(1);
+  destination.fate->moved_mx.clear();
+}
+
+net::Task<void> ShardDispatcher::settle(std::unique_ptr<Attempted> attempted) {
+  const Job& job = attempted->job;
+  const base::Instant now = needs_.shard.wall_now();
+  ReportFacts facts{std::move(attempted->ended.moved_mx), attempted->ended.unmet, now};
+  Conclusion conclusion = conclude(job, std::move(attempted->ended), common_.settings.schedule, now,
+                                   chance_.fraction());
+  if (conclusion.needs_original(*job.envelope)) {
+    auto original = co_await attempted->run->original(kNoticeOriginal);
+    std::string text = std::move(original).value_or("");
+    NoticeFacts notice{common_.settings.connect.hostname, now, chance_.below(~0ULL), text};
+    add_notices(conclusion, job, *attempted->book, notice);
+  }
+  // Policies changed while the attempt was under way: it is made again under the new ones.
+  const bool outdated = attempted->book->revision() != common_.book.current()->revision();
+  if (outdated) conclusion.settlement.due = now;
+  for (;;) {
+    spool::Settlement settlement = conclusion.settlement;
+    auto settled = co_await common_.spool.settle(needs_.shard, std::move(settlement));
+    if (settled) {
+      finish(job.delivery.id);
+      if (!settled->empty()) common_.hand_over(*std::move(settled));
+      break;
+    }
+    // A full disk, say. Until it is written the claim stays: nobody gets the message twice.
+    base::Deadline again = group_.within(kSettleAgain);
+    auto slept = co_await needs_.shard.sleep(again);
+    if (!slept) co_return;
+  }
+  report(common_.events, common_.metrics, job, conclusion, facts);
+  if (!conclusion.settlement.remaining.empty()) common_.will_be_due(conclusion.settlement.due);
+}
+
+// --- the end -------------------------------------------------------------------------------------
+
+net::Task<void> ShardDispatcher::drain(std::chrono::milliseconds grace) {
+  draining_ = true;
+  release_waiting();
+  pool_.drain();
+  timer_.start(break_off(grace));
+  co_await group_.join();
+  timer_.cancel();
+  co_await timer_.join();
+}
+
+net::Task<void> ShardDispatcher::break_off(std::chrono::milliseconds grace) {
+  base::Deadline end = timer_.within(grace);
+  auto slept = co_await needs_.shard.sleep(end);
+  if (slept) group_.cancel();
+}
+
+}  // namespace postern::delivery
