@@ -175,6 +175,9 @@ ServerFacts facts_of(SSL* ssl) {
   Agreed used = agreed(ssl);
   facts.version = used.version;
   facts.cipher = std::move(used.cipher);
+  facts.cipher_iana = std::move(used.cipher_iana);
+  facts.anonymous = used.anonymous;
+  facts.weak_suite = used.weak_suite;
   facts.group = std::move(used.group);
   facts.resumed = used.resumed;
   if (const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name); name != nullptr) {

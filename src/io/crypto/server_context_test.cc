@@ -54,6 +54,8 @@ TEST_F(ServerHandshake, ReportsWhatWasAgreed) {
   ASSERT_TRUE(secured) << secured.error().text;
   EXPECT_EQ(secured->facts.version, Version::tls1_3);
   EXPECT_EQ(secured->facts.cipher, "TLS_AES_128_GCM_SHA256");
+  EXPECT_EQ(secured->facts.cipher_iana, "TLS_AES_128_GCM_SHA256");
+  EXPECT_FALSE(secured->facts.anonymous);
   EXPECT_EQ(secured->facts.group, "X25519");
   EXPECT_EQ(secured->facts.server_name, "mx.example.com");
   EXPECT_FALSE(secured->facts.certificate);

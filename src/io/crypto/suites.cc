@@ -119,6 +119,9 @@ Agreed agreed(SSL* ssl) {
   const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
   if (cipher == nullptr) return result;
   result.cipher = SSL_CIPHER_get_name(cipher);
+  if (const char* name = SSL_CIPHER_standard_name(cipher); name != nullptr) {
+    result.cipher_iana = name;
+  }
   result.anonymous = SSL_CIPHER_get_auth_nid(cipher) == NID_auth_null;
   const int bulk = SSL_CIPHER_get_cipher_nid(cipher);
   result.weak_suite = bulk == NID_rc4 || bulk == NID_undef || bulk == NID_des_cbc ||

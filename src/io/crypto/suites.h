@@ -31,6 +31,7 @@ void configure(SSL_CTX* context, const SuiteChoice& choice);
 struct Agreed {
   tls::Version version = tls::Version::none;
   std::string cipher;
+  std::string cipher_iana;  // its name in IANA's registry
   std::string group;
   bool anonymous = false;
   bool weak_suite = false;

@@ -81,6 +81,8 @@ struct ServerFacts {
   std::string cipher;
   std::string cipher_iana;  // the suite's name in IANA's registry, for Received (RFC 8314 4.3)
   std::string group;
+  bool anonymous = false;   // the suite authenticates nobody
+  bool weak_suite = false;  // RC4, MD5, NULL or export
   bool resumed = false;
   std::string server_name;                           // SNI, escaped; empty if none
   std::optional<tls::CertificateFacts> certificate;  // of the client, if it sent one

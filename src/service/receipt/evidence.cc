@@ -1,20 +1,9 @@
 #include "service/receipt/evidence.h"
 
-#include <algorithm>
-#include <string_view>
-
 #include "core/base/text.h"
 #include "core/base/time.h"
 
 namespace postern::receipt {
-namespace {
-
-bool names(const std::string& cipher, std::string_view word) {
-  return cipher.find(word) != std::string::npos;
-}
-
-}  // namespace
-
 tls::Observation observe_client(const crypto::ServerFacts& facts, tls::Offer offer,
                                 const base::Endpoint& peer) {
   tls::Observation seen;
@@ -25,10 +14,8 @@ tls::Observation observe_client(const crypto::ServerFacts& facts, tls::Offer off
   seen.cipher = facts.cipher;
   seen.group = facts.group;
   seen.resumed = facts.resumed;
-  seen.anonymous = names(facts.cipher, "ADH") || names(facts.cipher, "AECDH") ||
-                   names(facts.cipher_iana, "_anon_");
-  seen.weak_suite = names(facts.cipher, "RC4") || names(facts.cipher, "MD5") ||
-                    names(facts.cipher, "NULL") || names(facts.cipher, "EXP");
+  seen.anonymous = facts.anonymous;
+  seen.weak_suite = facts.weak_suite;
   seen.certificate = facts.certificate;
   seen.chain = facts.chain;
   seen.chain_detail = facts.chain_detail;

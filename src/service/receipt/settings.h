@@ -17,10 +17,10 @@ namespace postern::receipt {
 enum class TlsStart { starttls, implicit };
 
 struct ListenerSettings {
-  std::string name;  // for logs and metrics
+  std::string name{};  // for logs and metrics
   policy::ListenerRole role = policy::ListenerRole::world;
   TlsStart tls = TlsStart::starttls;
-  std::vector<base::IpRange> proxies;  // load balancers that begin with a PROXY header
+  std::vector<base::IpRange> proxies{};  // load balancers that begin with a PROXY header
   smtp::DataReader::LineEnds line_ends = smtp::DataReader::LineEnds::strict;
 };
 
