@@ -108,6 +108,10 @@ struct PolicyBook::Index {
         keys.emplace(sender.certificate_spki, i);
       }
     }
+    for (const Policy& policy : configuration.policies) {
+      if (!policy.scope.wildcard) continue;
+      wildcard_depths |= std::uint64_t{1} << std::min(policy.scope.base.label_count(), 63);
+    }
     for (const InternalDomain& domain : configuration.domains) {
       if (domain.validated) receiving.push_back(domain.account);
     }
@@ -133,6 +137,12 @@ struct PolicyBook::Index {
     });
   }
 
+  // Wildcards stand at few depths ("*.gov.uk": two labels); elsewhere a probe of the table would only
+  // cost a cache miss. Depths from 63 on share a bit.
+  [[nodiscard]] bool has_wildcards_of(std::size_t labels) const {
+    return (wildcard_depths >> std::min(labels, std::size_t{63}) & 1) != 0;
+  }
+
   // Calls visit(policy) for every policy of the account whose scope's name is the domain or
   // a suffix of it, the most specific first, until it answers false.
   template <class Visit>
@@ -140,6 +150,7 @@ struct PolicyBook::Index {
     if (domain.empty()) return;
     const Suffixes suffixes(domain);
     for (std::size_t i = 0; i < suffixes.size(); ++i) {
+      if (i > 0 && !has_wildcards_of(suffixes.size() - i)) continue;
       const std::int64_t owner = scope_owner(account, i > 0);
       const std::string_view base = suffixes.text(i);
       std::uint32_t at = find_scope(owner, base, suffixes.hash(i));
@@ -203,6 +214,7 @@ struct PolicyBook::Index {
   Configuration configuration;
   DomainMap policies, domains, internal_routes, external_routes, exceptions;
   RangeMap ranges;
+  std::uint64_t wildcard_depths = 0;  // bit n: there is a wildcard whose base has n labels
   std::unordered_map<base::AccountId, std::uint32_t> accounts;
   std::unordered_map<std::string_view, std::uint32_t> account_names, users;
   std::unordered_map<tls::Sha256, std::uint32_t, KeyHash> keys;

@@ -171,6 +171,8 @@ Mode level(const Wish& wish) {
 }
 
 void Requirement::add(Demand demand) {
+  constexpr std::size_t kUsual = 8;  // most hosts have no more: one allocation
+  if (demands_.empty()) demands_.reserve(kUsual);
   normalise(demand.wish);
   const auto place = std::ranges::lower_bound(demands_, canonical(demand), {}, canonical);
   if (place != demands_.end() && *place == demand) return;
