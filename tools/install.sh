@@ -54,21 +54,42 @@ install_groups() {  # GROUP...
   with_services_denied apt_install "${missing[@]}"
 }
 
-# Unpacks the peers with their libraries below build/peers/<package>; libraries come from apt.
+# Each peer becomes a small Debian of its own: the package and the libraries that it needs, unpacked
+# below build/peers/<package>, to be entered by chroot. Debian allows only one mail server to be
+# installed, and all three have users, paths and queue folders compiled in; like this they find all
+# of that where they expect it, and nothing of it touches the machine: no users, no services, no files.
 unpack_peers() {
-  local package root=build/peers
-  mkdir -p "$root"
+  local package root=$PWD/build/peers
   for package in $(packages_of peers); do
     [ -e "$root/$package/.unpacked" ] && continue
     apt_fetch_lists
-    say "Unpacking $package below $root"
-    local libraries
-    libraries=$(apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks \
-      --no-replaces --no-enhances "$package" | awk '/^ +\|?Depends: lib/ {print $2}' | sort -u)
-    with_services_denied apt_install $libraries
-    rm -rf "$root/$package"
-    mkdir -p "$root/$package"
-    (cd "$root/$package" && apt-get download -q "$package" >&2 && dpkg-deb -x ./*.deb . &&
-      rm -f ./*.deb && touch .unpacked)
+    say "Unpacking $package below build/peers"
+    rm -rf "${root:?}/$package"
+    mkdir -p "$root/$package" "$root/.debs"
+    local needed archive
+    needed=$(with_libraries "$package")
+    (cd "$root/.debs" && apt-get download -q $needed >&2)
+    for archive in $needed; do
+      dpkg-deb -x "$(ls "$root/.debs/${archive}_"*.deb)" "$root/$package"
+    done
+    rm -rf "$root/$package"/usr/share/{doc,man,locale,lintian,bug}
+    touch "$root/$package/.unpacked"
   done
+  rm -rf "$root/.debs"
+}
+
+# A package, every library package below it, and a shell (OpenSMTPD delivers by way of one).
+with_libraries() {  # PACKAGE
+  apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks \
+    --no-replaces --no-enhances "$1" dash | awk -v top="$1" '
+    /^[a-z]/ { package = $1 }
+    /^ +\|?(Pre)?Depends: (lib|zlib)/ { below[package] = below[package] " " $2 }
+    END {
+      todo[last = 1] = top; todo[last = 2] = "dash"; seen[top]; seen["dash"]
+      for (next_one = 1; next_one <= last; next_one++) {
+        print todo[next_one]
+        count = split(below[todo[next_one]], names, " ")
+        for (i = 1; i <= count; i++) if (!(names[i] in seen)) { seen[names[i]]; todo[++last] = names[i] }
+      }
+    }'
 }
