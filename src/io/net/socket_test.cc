@@ -237,9 +237,10 @@ Task<void> connect_to_a_full_backlog(Shard& shard, std::string& by_time, std::st
   const auto* bytes = reinterpret_cast<const unsigned char*>(&any);
   const Endpoint at{kLoopback, static_cast<std::uint16_t>(bytes[2] << 8 | bytes[3])};
   std::vector<std::unique_ptr<Socket>> filling;
-  for (int i = 0; i < 3; ++i) {
-    auto socket = co_await connect(shard, at, kNowhere, {shard.now() + 20ms});
-    if (socket) filling.push_back(std::move(*socket));
+  for (bool room = true; room;) {
+    auto socket = co_await connect(shard, at, kNowhere, {shard.now() + 50ms});
+    room = socket.has_value();
+    if (room) filling.push_back(std::move(*socket));
   }
   co_await connect_and_note(shard, at, kNowhere, {shard.now() + 20ms}, by_time);
   base::Cancellation owner;
