@@ -1,4 +1,5 @@
 #include "io/net/event.h"
+#include "io/net/testing/deadlines.h"
 
 #include <gtest/gtest.h>
 
@@ -10,6 +11,8 @@
 namespace postern::net {
 namespace {
 
+using testing::after;
+using testing::never;
 using namespace std::chrono_literals;
 using Log = std::vector<std::string>;
 
@@ -78,7 +81,7 @@ Task<void> use_permit(Shard& shard, Semaphore& semaphore, base::Deadline deadlin
                       std::string name) {
   const auto permit = co_await semaphore.acquire(deadline);
   log.push_back(name + (permit ? "" : " " + permit.error().code));
-  if (permit) (void)co_await shard.sleep({shard.now() + 3ms});
+  if (permit) (void)co_await shard.sleep(after(shard, 3ms));
 }
 
 Task<void> queue_for_permits(Shard& shard, Log& log, std::size_t& left) {
@@ -108,7 +111,7 @@ Task<void> give_up(Shard& shard, Log& log, std::size_t& left) {
   other.start(use_permit(shard, semaphore, other.within(1ms), log, "hasty"));
   other.start(use_permit(shard, semaphore, other.within(1h), log, "dropped"));
   group.start(use_permit(shard, semaphore, group.within(1h), log, "patient"));
-  (void)co_await shard.sleep({shard.now() + 2ms});
+  (void)co_await shard.sleep(after(shard, 2ms));
   other.cancel();
   co_await group.join();
   co_await other.join();
@@ -126,14 +129,14 @@ TEST(Semaphore, PassesOverThoseWhoGaveUp) {
 
 Task<void> destroy_the_one_who_was_given(Shard& shard, std::size_t& left) {
   Semaphore semaphore(shard, 1);
-  auto holder = co_await semaphore.acquire({});
+  auto holder = co_await semaphore.acquire(never());
   {
     auto waiting = semaphore.acquire({});
     const auto handle = waiting.await_suspend(std::noop_coroutine());
     handle.resume();
     auto gone = std::move(*holder);  // given to `waiting`, which ends before it runs
   }
-  (void)co_await shard.sleep({shard.now() + 1ms});
+  (void)co_await shard.sleep(after(shard, 1ms));
   left = semaphore.in_use();
 }
 

@@ -1,4 +1,5 @@
 #include "io/net/handoff.h"
+#include "io/net/testing/deadlines.h"
 
 #include <gtest/gtest.h>
 
@@ -13,6 +14,7 @@
 namespace postern::net {
 namespace {
 
+using testing::after;
 using namespace std::chrono_literals;
 
 Task<void> set_before_wait(Shard& shard, std::string& out) {
@@ -29,7 +31,7 @@ TEST(Handoff, DeliversAValueThatWasSetBeforeTheWait) {
 }
 
 Task<void> set_later(Shard& shard, Sender<std::unique_ptr<int>> sender) {
-  (void)co_await shard.sleep({shard.now() + 1ms});
+  (void)co_await shard.sleep(after(shard, 1ms));
   sender.set(std::make_unique<int>(7));
 }
 
@@ -134,7 +136,7 @@ Task<void> drop_receiver(Shard& shard, bool waiting, std::shared_ptr<int> value,
     if (waiting) sender.set(std::move(value));  // on its way when the frame goes
   }
   if (!waiting) sender.set(std::move(value));
-  (void)co_await shard.sleep({shard.now() + 1ms});
+  (void)co_await shard.sleep(after(shard, 1ms));
 }
 
 TEST(Handoff, DropsTheValueWhenItsReceiverIsGone) {

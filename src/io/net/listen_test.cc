@@ -13,11 +13,14 @@
 #include <vector>
 
 #include "io/net/loop.h"
+#include "io/net/testing/deadlines.h"
 #include "io/net/testing/socket_pair.h"
 
 namespace postern::net {
 namespace {
 
+using testing::after;
+using testing::never;
 using namespace std::chrono_literals;
 using base::Endpoint;
 using base::IpAddress;
@@ -46,9 +49,9 @@ Task<void> serve(Listener& listener, TaskGroup& group, int& served) {
 
 Task<void> knock(Shard& shard, Endpoint at, int times, int& answered) {
   for (int i = 0; i < times; ++i) {
-    auto socket = co_await connect(shard, at, kNowhere, {shard.now() + 10s});
+    auto socket = co_await connect(shard, at, kNowhere, after(shard, 10s));
     if (!socket) continue;
-    answered += (co_await read_all(**socket, 10, {shard.now() + 10s})) == "x" ? 1 : 0;
+    answered += (co_await read_all(**socket, 10, after(shard, 10s))) == "x" ? 1 : 0;
   }
 }
 
@@ -83,16 +86,16 @@ TEST(Listen, SpreadsConnectionsOverShardsThatShareAPort) {
 // lost.
 Task<void> accept_without_descriptors(Shard& shard, std::string& starved, std::string& fed) {
   auto listener = listen(shard, {kLoopback, 0}, Sharing::exclusive);
-  auto client = co_await connect(shard, (*listener)->local(), kNowhere, {});
+  auto client = co_await connect(shard, (*listener)->local(), kNowhere, never());
   rlimit before{};
   EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
   Descriptor highest(::dup(0));
   const rlimit none{static_cast<rlim_t>(highest.get()), before.rlim_max};
   EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  const auto failed = co_await (*listener)->accept({shard.now() + 30ms});
+  const auto failed = co_await (*listener)->accept(after(shard, 30ms));
   starved = failed ? "accepted" : failed.error().code;
   shard.post([before] { EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0); });
-  const auto accepted = co_await (*listener)->accept({shard.now() + 10s});
+  const auto accepted = co_await (*listener)->accept(after(shard, 10s));
   fed = accepted ? "accepted" : accepted.error().code;
 }
 
@@ -105,7 +108,7 @@ TEST(Listen, WaitsUntilThereAreDescriptorsAgain) {
 }
 
 Task<void> accept_and_note(Listener& listener, std::string& code) {
-  const auto socket = co_await listener.accept({});
+  const auto socket = co_await listener.accept(never());
   code = socket ? "accepted" : socket.error().code;
 }
 
@@ -144,11 +147,11 @@ Task<void> inherit(Shard& shard, std::string& got) {
   EXPECT_TRUE(listener);
   if (!listener) co_return;
   const Endpoint at{kLoopback, (*listener)->local().port};
-  const auto client = co_await connect(shard, at, kNowhere, {});
-  const auto server = co_await (*listener)->accept({shard.now() + 5s});
-  (void)co_await (*server)->write("hello", {});
+  const auto client = co_await connect(shard, at, kNowhere, never());
+  const auto server = co_await (*listener)->accept(after(shard, 5s));
+  (void)co_await (*server)->write("hello", never());
   (*server)->finish();
-  got = co_await read_all(**client, 3, {shard.now() + 5s});
+  got = co_await read_all(**client, 3, after(shard, 5s));
 }
 
 TEST(Listen, TakesOverAnInheritedDescriptor) {
@@ -175,12 +178,12 @@ Task<void> talk_over(Shard& shard, std::string path, std::string& got) {
   auto listener = listen_unix(shard, path, 0600);
   EXPECT_TRUE(listener);
   if (!listener) co_return;
-  const auto client = co_await connect_unix(shard, path, {});
-  const auto server = co_await (*listener)->accept({shard.now() + 5s});
+  const auto client = co_await connect_unix(shard, path, never());
+  const auto server = co_await (*listener)->accept(after(shard, 5s));
   EXPECT_EQ((*server)->peer(), Endpoint{});
-  (void)co_await (*server)->write("hello", {});
+  (void)co_await (*server)->write("hello", never());
   (*server)->finish();
-  got = co_await read_all(**client, 3, {shard.now() + 5s});
+  got = co_await read_all(**client, 3, after(shard, 5s));
 }
 
 TEST_F(UnixSockets, CarryBytes) {
@@ -223,7 +226,7 @@ TEST_F(UnixSockets, NeverReplaceASocketThatAnswersNorAnotherFile) {
 }
 
 Task<void> connect_unix_and_note(Shard& shard, std::string path, std::string& code) {
-  const auto socket = co_await connect_unix(shard, path, {});
+  const auto socket = co_await connect_unix(shard, path, never());
   code = socket ? "connected" : socket.error().code;
 }
 

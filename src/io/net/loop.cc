@@ -65,19 +65,12 @@ void Shard::Loop::forget(int descriptor) {
 }
 
 void Shard::Loop::run(const bool& done) {
-  while (!done) {
-    if (host != nullptr) {
-      host->turn();
-    } else {
-      turn(Blocking::yes);
-    }
-  }
+  while (!done) turn();
 }
 
-void Shard::Loop::turn(Blocking blocking) {
-  const bool sleep = blocking == Blocking::yes && may_sleep();
+void Shard::Loop::turn() {
   std::array<epoll_event, kEventsATurn> events;
-  const int count = epoll_wait(epoll.get(), events.data(), kEventsATurn, sleep ? -1 : 0);
+  const int count = epoll_wait(epoll.get(), events.data(), kEventsATurn, may_sleep() ? -1 : 0);
   if (count < 0 && errno != EINTR) {
     throw std::system_error(errno, std::generic_category(), "epoll_wait");
   }

@@ -1,10 +1,9 @@
 // A shard's event loop, private to io/.
 //
-// Why not Asio's own waits: each of them costs an epoll_ctl call and a handler, and to cancel one
-// means to wait for its handler. Here a descriptor is registered once, edge-triggered; a wait is a
-// few links in the coroutine's frame (waiter.h); a deadline is a place on a timer wheel, and one
-// timerfd is armed only when the earliest deadline moves forward. Code that needs Asio (asio.h)
-// gets an io_context that runs on the same thread.
+// Why not Asio: each of its waits costs an epoll_ctl call and a handler, and to cancel one means to
+// wait for its handler. Here a descriptor is registered once, edge-triggered; a wait is a few links
+// in the coroutine's frame (waiter.h), which may be destroyed at any time; a deadline is a place on
+// a timer wheel, and one timerfd is armed only when the earliest deadline moves forward.
 //
 // A turn: sleep until something happens; collect descriptors that are ready, timers that are due,
 // and work posted by other threads; run the posted work; resume the waiters that are ready. Waiters
@@ -47,25 +46,13 @@ class Descriptor {
   int value_ = -1;
 };
 
-// What waits in place of epoll_wait once a shard also runs an Asio io_context (asio.cc).
-class LoopHost {
- public:
-  virtual ~LoopHost() = default;
-  virtual void turn() = 0;
-};
-
-enum class Blocking { no, yes };
-
 struct Shard::Loop {
   Loop();
   ~Loop();
 
   // Turns until `done` is true.
   void run(const bool& done);
-  void turn(Blocking blocking);
-  // True if nothing is ready to run; other threads then know that they must wake the loop.
-  [[nodiscard]] bool may_sleep();
-
+  void turn();
   void post(std::move_only_function<void()> work);
   void set_timer(Waiter& waiter, base::Steady at);
   // Registers for both directions, edge-triggered; 0 or an errno.
@@ -82,9 +69,10 @@ struct Shard::Loop {
   int operations_left = 0;
   bool stopped = false;
   Descriptor epoll;
-  std::unique_ptr<LoopHost> host;
 
  private:
+  // True if nothing is ready to run; other threads then know that they must wake the loop.
+  [[nodiscard]] bool may_sleep();
   void add_own(Descriptor& descriptor);
   void expire_timers();
   void arm_timer(TimerWheel::Tick tick);

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "io/net/shard.h"
+#include "io/net/testing/deadlines.h"
 #include "io/net/testing/scripted_stream.h"
 
 namespace postern::net {
 namespace {
 
 using testing::closes;
+using testing::never;
 using testing::says;
 using testing::Script;
 using testing::ScriptedStream;
@@ -25,12 +27,12 @@ struct Read {
 };
 
 Task<void> read(Stream& stream, Read& out) {
-  const auto header = co_await read_proxy_header(stream, {});
+  const auto header = co_await read_proxy_header(stream, never());
   out.code = header ? "ok" : header.error().code;
   if (!header) co_return;
   out.source = header->source.to_string();
   char buffer[100];
-  const auto count = co_await stream.read_some(buffer, {});
+  const auto count = co_await stream.read_some(buffer, never());
   if (count) out.left.assign(buffer, *count);
 }
 

@@ -44,7 +44,7 @@ class Shard {
   // Waits until the deadline passes (ok), or its owner cancels (Failure "cancelled").
   [[nodiscard]] Task<base::Result<>> sleep(base::Deadline until);
 
-  // The event loop itself, for the files of io/ that include Asio (io/net/asio.h).
+  // The event loop itself, for the files of io/ (io/net/loop.h).
   struct Loop;
   [[nodiscard]] Loop& loop() { return *loop_; }
 

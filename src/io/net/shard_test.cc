@@ -1,4 +1,5 @@
 #include "io/net/shard.h"
+#include "io/net/testing/deadlines.h"
 
 #include <gtest/gtest.h>
 
@@ -14,6 +15,7 @@
 namespace postern::net {
 namespace {
 
+using testing::after;
 using namespace std::chrono_literals;
 
 Task<void> sleep_and_note(Shard& shard, base::Deadline until, std::vector<std::string>& log,
@@ -40,7 +42,9 @@ TEST(Shard, WakesSleepersInOrderAndNeverEarly) {
 }
 
 Task<void> sleep_into_the_past(Shard& shard, bool& ok) {
-  ok = (co_await shard.sleep({shard.now() - 1h})).has_value();
+  const base::Deadline past{shard.now() - 1h};
+  const auto slept = co_await shard.sleep(past);
+  ok = slept.has_value();
 }
 
 TEST(Shard, DoesNotSleepForADeadlineThatHasPassed) {
@@ -101,7 +105,7 @@ struct Alive {
 };
 
 Task<void> hold(Shard& shard, std::unique_ptr<Alive> alive) {
-  (void)co_await shard.sleep({shard.now() + 1ms});
+  (void)co_await shard.sleep(after(shard, 1ms));
   (void)alive;
 }
 
@@ -120,7 +124,7 @@ TEST(TaskGroup, IsJoinedOnlyAfterEveryArgumentIsGone) {
 }
 
 Task<void> throws_a_bug(Shard& shard) {
-  (void)co_await shard.sleep({shard.now() + 1ms});
+  (void)co_await shard.sleep(after(shard, 1ms));
   throw std::runtime_error("bug");
 }
 
@@ -161,7 +165,7 @@ Task<void> drop_a_wait(Shard& shard, bool woken_before, std::vector<std::string>
     if (woken_before) owner.request();
   }
   owner.request();
-  (void)co_await shard.sleep({shard.now() + 5ms});
+  (void)co_await shard.sleep(after(shard, 5ms));
   log.push_back("dropped");
 }
 
@@ -255,7 +259,7 @@ Task<void> many_sleepers(Shard& shard, int& timed, int& cancelled) {
     group.start(
         sleep_and_count(shard, group.within(std::chrono::milliseconds(i % 20)), timed, cancelled));
   }
-  (void)co_await shard.sleep({shard.now() + 40ms});
+  (void)co_await shard.sleep(after(shard, 40ms));
   group.cancel();
   co_await group.join();
 }

@@ -6,11 +6,14 @@
 #include <vector>
 
 #include "io/net/loop.h"
+#include "io/net/testing/deadlines.h"
 #include "io/net/testing/socket_pair.h"
 
 namespace postern::net {
 namespace {
 
+using testing::after;
+using testing::never;
 using namespace std::chrono_literals;
 using base::Endpoint;
 using base::IpAddress;
@@ -70,8 +73,8 @@ TEST(Socket, EndsAReadAtItsDeadlineOrWhenItsOwnerCancels) {
 
 Task<void> refuse_to_begin(Shard& shard, base::Deadline deadline, std::string& outcome) {
   const Pair pair = co_await make_pair(shard, kLoopback);
-  (void)co_await pair.client->write("there", {});
-  (void)co_await pair.server->wait_readable({});
+  (void)co_await pair.client->write("there", never());
+  (void)co_await pair.server->wait_readable(never());
   outcome = co_await read_all(*pair.server, 10, deadline);
 }
 
@@ -100,13 +103,13 @@ TEST(Socket, EndsAWriteAtItsDeadlineWhenThePeerDoesNotRead) {
 
 Task<void> write_to_the_dead(Shard& shard, std::string& outcome, std::string& text) {
   Pair pair = co_await make_pair(shard, kLoopback);
-  (void)co_await pair.client->write("never read", {});
-  (void)co_await pair.server->wait_readable({});
+  (void)co_await pair.client->write("never read", never());
+  (void)co_await pair.server->wait_readable(never());
   const Endpoint at = pair.client->peer();
   pair.server.reset();  // unread bytes make this a reset
-  (void)co_await pair.client->wait_readable({});
+  (void)co_await pair.client->wait_readable(never());
   for (int i = 0; i < 3; ++i) {
-    const auto written = co_await pair.client->write("more", {});
+    const auto written = co_await pair.client->write("more", never());
     if (written) continue;
     outcome = written.error().code;
     text = written.error().text;
@@ -122,7 +125,7 @@ TEST(Socket, ReportsAWriteToAClosedPeerInsteadOfDyingFromSigpipe) {
 }
 
 Task<void> note_read(Stream& stream, std::string& outcome) {
-  outcome = co_await read_all(stream, 10, {});
+  outcome = co_await read_all(stream, 10, never());
 }
 
 Task<void> close_while_reading(Shard& shard, std::string& outcome) {
@@ -132,7 +135,7 @@ Task<void> close_while_reading(Shard& shard, std::string& outcome) {
   pair.server->close();
   co_await group.join();
   EXPECT_EQ(pair.server->descriptor(), -1);
-  const auto written = co_await pair.server->write("x", {});
+  const auto written = co_await pair.server->write("x", never());
   EXPECT_EQ(written.error().code, "cancelled");
 }
 
@@ -146,16 +149,16 @@ TEST(Socket, ClosedHereEndsItsWaitingRead) {
 // TLS reads the descriptor itself: what it left there must still count as readable.
 Task<void> wait_for_what_is_there(Shard& shard, std::vector<bool>& readable) {
   const Pair pair = co_await make_pair(shard, kLoopback);
-  (void)co_await pair.client->write("abc", {});
+  (void)co_await pair.client->write("abc", never());
   for (int i = 0; i < 3; ++i) {
-    const auto waited = co_await pair.server->wait_readable({shard.now() + 5s});
+    const auto waited = co_await pair.server->wait_readable(after(shard, 5s));
     readable.push_back(waited.has_value());
     char one = 0;
     EXPECT_EQ(::recv(pair.server->descriptor(), &one, 1, 0), 1);
   }
-  const auto empty = co_await pair.server->wait_readable({shard.now() + 5ms});
+  const auto empty = co_await pair.server->wait_readable(after(shard, 5ms));
   readable.push_back(empty.has_value());
-  const auto writable = co_await pair.server->wait_writable({shard.now() + 5s});
+  const auto writable = co_await pair.server->wait_writable(after(shard, 5s));
   readable.push_back(writable.has_value());
 }
 
@@ -183,7 +186,7 @@ Task<void> starve(Shard& shard, std::string& outcome) {
   TaskGroup writing(shard), reading(shard);
   writing.start(write_and_finish(*pair.client, std::string(4'000'000, 'x'), {}, written));
   reading.start(read_forever(*pair.server, reading.within(1h), outcome));
-  (void)co_await shard.sleep({shard.now() + 1ms});
+  (void)co_await shard.sleep(after(shard, 1ms));
   reading.cancel();
   co_await reading.join();
   pair.server->close();
@@ -238,11 +241,11 @@ Task<void> connect_to_a_full_backlog(Shard& shard, std::string& by_time, std::st
   const Endpoint at{kLoopback, static_cast<std::uint16_t>(bytes[2] << 8 | bytes[3])};
   std::vector<std::unique_ptr<Socket>> filling;
   for (bool room = true; room;) {
-    auto socket = co_await connect(shard, at, kNowhere, {shard.now() + 50ms});
+    auto socket = co_await connect(shard, at, kNowhere, after(shard, 50ms));
     room = socket.has_value();
     if (room) filling.push_back(std::move(*socket));
   }
-  co_await connect_and_note(shard, at, kNowhere, {shard.now() + 20ms}, by_time);
+  co_await connect_and_note(shard, at, kNowhere, after(shard, 20ms), by_time);
   base::Cancellation owner;
   shard.post([&owner] { owner.request(); });
   const base::Deadline cancelled{base::Steady::max(), &owner};
@@ -259,8 +262,8 @@ TEST(Connect, GivesUpWhenThePeerStaysSilent) {
 
 Task<void> connect_from(Shard& shard, IpAddress from, IpAddress& seen) {
   auto listener = listen(shard, {kLoopback, 0}, Sharing::exclusive);
-  const auto client = co_await connect(shard, (*listener)->local(), from, {});
-  const auto server = co_await (*listener)->accept({});
+  const auto client = co_await connect(shard, (*listener)->local(), from, never());
+  const auto server = co_await (*listener)->accept(never());
   if (client && server) seen = (*server)->peer().address;
 }
 

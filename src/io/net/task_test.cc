@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -44,7 +45,8 @@ Task<void> pause(Shard& shard, base::Deadline deadline) { (void)co_await shard.s
 
 Task<int> nested_pause(Shard& shard, int depth) {
   if (depth == 0) {
-    co_await pause(shard, {shard.now()});
+    const base::Deadline soon{shard.now() + std::chrono::milliseconds(1)};
+    co_await pause(shard, soon);
     co_return 0;
   }
   co_return 1 + co_await nested_pause(shard, depth - 1);

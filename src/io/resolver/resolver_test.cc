@@ -11,11 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "io/net/testing/deadlines.h"
 #include "io/resolver/testing/dns_world.h"
 
 namespace postern::resolver {
 namespace {
 
+using net::testing::never;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 using testing::World;
@@ -108,7 +110,7 @@ TEST_F(Resolver, ReadsEveryTypeFromASignedZoneAsSecure) {
 
 net::Task<void> ask_ptr(Lookups& lookups, std::string_view address, dns::NameAnswer& out) {
   const auto parsed = *base::IpAddress::parse(address);
-  out = co_await lookups.ptr(parsed, {});
+  out = co_await lookups.ptr(parsed, never());
 }
 
 TEST_F(Resolver, FindsTheNamesOfAddressesPrivateOnesToo) {

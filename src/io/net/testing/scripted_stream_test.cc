@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "io/net/shard.h"
+#include "io/net/testing/deadlines.h"
 
 namespace postern::net::testing {
 namespace {
@@ -14,13 +15,13 @@ Task<void> greet(Stream& stream, std::string hello, std::string& outcome) {
   char buffer[100];
   for (const char* wanted : {"220 mx\r\n", "250 mx\r\n"}) {
     while (got != wanted) {
-      const auto count = co_await stream.read_some(buffer, {});
+      const auto count = co_await stream.read_some(buffer, never());
       outcome = !count ? count.error().code : "closed";
       if (!count || *count == 0) co_return;
       got.append(buffer, *count);
     }
     got.clear();
-    const auto written = co_await stream.write(hello, {});
+    const auto written = co_await stream.write(hello, never());
     outcome = written ? "ok" : written.error().code;
     if (!written) co_return;
     hello = "QUIT\r\n";

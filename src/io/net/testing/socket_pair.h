@@ -6,6 +6,7 @@
 
 #include "io/net/shard.h"
 #include "io/net/stream.h"
+#include "io/net/testing/deadlines.h"
 
 namespace postern::net::testing {
 
@@ -24,8 +25,8 @@ inline Task<Pair> make_pair(Shard& shard, IpAddress at) {
   auto listener = listen(shard, {at, 0}, Sharing::exclusive);
   Pair pair;
   if (!listener) co_return pair;
-  auto client = co_await connect(shard, (*listener)->local(), kNowhere, {});
-  auto server = co_await (*listener)->accept({});
+  auto client = co_await connect(shard, (*listener)->local(), kNowhere, never());
+  auto server = co_await (*listener)->accept(never());
   if (client && server) pair = {std::move(*client), std::move(*server)};
   co_return pair;
 }
