@@ -34,7 +34,7 @@ TEST(Log, JsonIsOneObjectWithTheSameEscapes) {
   std::string text = line(LogFormat::json, {{"reply", "a\"b\x1b"}});
   EXPECT_TRUE(text.starts_with("{\"time\":"));
   EXPECT_NE(text.find("\"event\":\"delivery-deferred\""), std::string::npos);
-  EXPECT_NE(text.find("a\\\"b\\\\x1B"), std::string::npos) << text;
+  EXPECT_NE(text.find("a\\\"b\\\\x1b"), std::string::npos) << text;
 }
 
 TEST(Log, EveryEventHasASentence) {
