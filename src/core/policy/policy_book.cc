@@ -137,8 +137,8 @@ struct PolicyBook::Index {
     });
   }
 
-  // Wildcards stand at few depths ("*.gov.uk": two labels); elsewhere a probe of the table would only
-  // cost a cache miss. Depths from 63 on share a bit.
+  // Wildcards stand at few depths ("*.gov.uk": two labels); elsewhere a probe of the table would
+  // only cost a cache miss. Depths from 63 on share a bit.
   [[nodiscard]] bool has_wildcards_of(std::size_t labels) const {
     return (wildcard_depths >> std::min(labels, std::size_t{63}) & 1) != 0;
   }
