@@ -126,6 +126,29 @@ TEST_F(CompactionTest, TellsTheDiskSpaceThatIsReallyUsed) {
   EXPECT_EQ(counts().disk_bytes, used);
 }
 
+TEST_F(CompactionTest, TheDatabaseShrinksWithItsQueue) {
+  std::vector<testing::Mail> mails(5000, mail("body", {to("a.example")}));
+  for (auto& one : mails) one.envelope.from_host.assign(3000, 'x');
+  std::vector<base::DeliveryId> ids;
+  for (const auto& accepted : put_all(std::move(mails))) {
+    ids.push_back(accepted->deliveries[0].id);
+  }
+  const auto database_bytes = [this] {
+    return static_cast<std::int64_t>(std::filesystem::file_size(settings.directory + "/queue.db"));
+  };
+  close();
+  ASSERT_TRUE(open());
+  const std::int64_t full = database_bytes();
+  EXPECT_GT(full, 16 << 20);
+  for (const auto& settled : finish_all(ids)) ASSERT_TRUE(settled);
+  drain_but_every(0);
+  for (int i = 0; i < 10'000 && database_bytes() > full / 2; ++i) {
+    const auto passing = put(body_of(100'000, 1));
+    ASSERT_TRUE(finish(passing->deliveries[0].id));
+  }
+  EXPECT_LE(database_bytes(), full / 2);
+}
+
 TEST_F(CompactionTest, GathersTheSmallSegmentsThatManyRestartsLeave) {
   drain_but_every(0);
   std::vector<Accepted> kept;

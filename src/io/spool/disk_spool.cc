@@ -110,6 +110,7 @@ net::Task<base::Result<std::vector<queue::Delivery>>> DiskSpool::settle(net::Sha
   settlement.notices.clear();
   auto recipients = recipients_json(settlement.remaining);
   auto attempts = as_json(settlement.evidence);
+  settlement.evidence.clear();  // here, not on the writer's thread
   auto [receiver, sender] = net::handoff<SettleWork::Answer>(shard);
   give(std::make_unique<SettleWork>(std::move(settlement), std::move(recipients),
                                     std::move(attempts), std::move(notices), std::move(sender)));

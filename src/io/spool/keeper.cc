@@ -1,5 +1,7 @@
 #include "io/spool/keeper.h"
 
+#include <pthread.h>
+
 #include <chrono>
 #include <future>
 #include <string>
@@ -24,6 +26,7 @@ namespace {
 
 constexpr std::int64_t kPortionBytes = 1 << 20;
 constexpr std::int64_t kPortionExtents = 256;
+constexpr std::int64_t kSparePages = 2048;  // so many free ones the database may keep
 // After a failure (mostly a full disk) the next try waits, so as not to read in vain all the time.
 constexpr std::chrono::seconds kPause{10};
 
@@ -61,6 +64,20 @@ class MoveWork : public Work {
   std::vector<Move> moves_;
   std::promise<base::Result<>> done_;
   std::int64_t bytes_ = 0;
+};
+
+// Some free pages of the database go back to the file system; the file shrinks with the log's next
+// move into it.
+class GiveBackWork : public Work {
+ public:
+  explicit GiveBackWork(std::promise<base::Result<>> done) : done_(std::move(done)) {}
+  [[nodiscard]] base::Result<> record(Rows r) override {
+    return r.rows.connection().execute("PRAGMA incremental_vacuum(256)");
+  }
+  void answer(base::Result<> outcome) override { done_.set_value(std::move(outcome)); }
+
+ private:
+  std::promise<base::Result<>> done_;
 };
 
 // Tells the writer that a compaction is over, so that it can look for the next one.
@@ -136,6 +153,7 @@ bool Keeper::ending() {
 }
 
 void Keeper::run() {
+  ::pthread_setname_np(::pthread_self(), "spool-keeper");  // as `top -H` shows it
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock,
@@ -149,6 +167,7 @@ void Keeper::run() {
     // A failure leaves the log as it is; the writer asks again when it has grown further.
     if (shorten && connection_.checkpoint()) log_shortened_ = true;
     if (compacted) compact_now(*compacted);
+    if (shorten || !segments.empty()) shrink_database();
     lock.lock();
   }
 }
@@ -180,6 +199,23 @@ void Keeper::compact_now(std::int64_t segment) {
   std::unique_ptr<Work> over = std::make_unique<CompactedWork>(
       compacting_, unreadable ? std::optional(segment) : std::nullopt);
   if (!put_(over)) compacting_ = false;
+}
+
+void Keeper::shrink_database() {
+  bool shrunk = false;
+  for (auto spare = has_spare_pages(); spare && *spare && !ending(); spare = has_spare_pages()) {
+    if (!give_back_pages()) return;  // a full disk, most likely; there is a next time
+    shrunk = true;
+  }
+  if (shrunk && connection_.checkpoint()) log_shortened_ = true;
+}
+
+base::Result<bool> Keeper::has_spare_pages() {
+  const auto pages = connection_.single_integer("PRAGMA page_count");
+  if (!pages) return std::unexpected(pages.error());
+  const auto free = connection_.single_integer("PRAGMA freelist_count");
+  if (!free) return std::unexpected(free.error());
+  return *free > kSparePages && *free * 2 > *pages;
 }
 
 base::Result<std::vector<Move>> Keeper::next_portion(std::int64_t segment, std::int64_t after) {
@@ -218,6 +254,14 @@ base::Result<> Keeper::read_and_check(Move& move) {
   }
   move.checksum = header->checksum;
   return {};
+}
+
+base::Result<> Keeper::give_back_pages() {
+  std::promise<base::Result<>> done;
+  auto answer = done.get_future();
+  std::unique_ptr<Work> work = std::make_unique<GiveBackWork>(std::move(done));
+  if (!put_(work)) return std::unexpected(spool_closed());
+  return answer.get();
 }
 
 base::Result<> Keeper::hand_over(std::vector<Move> portion) {

@@ -53,10 +53,14 @@ class Keeper {
   void run();
   void remove_files(const std::vector<std::int64_t>& segments);
   void compact_now(std::int64_t segment);
+  void shrink_database();
+  [[nodiscard]] base::Result<bool> has_spare_pages();
   [[nodiscard]] base::Result<std::vector<Move>> next_portion(std::int64_t segment,
                                                              std::int64_t after);
   [[nodiscard]] base::Result<> read_and_check(Move& move);
+  // Both wait for the writer.
   [[nodiscard]] base::Result<> hand_over(std::vector<Move> portion);
+  [[nodiscard]] base::Result<> give_back_pages();
   [[nodiscard]] bool ending();
 
   Segments& segments_;

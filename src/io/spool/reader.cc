@@ -1,5 +1,7 @@
 #include "io/spool/reader.h"
 
+#include <pthread.h>
+
 namespace postern::spool {
 
 Reader::Reader(ReadRows rows) : rows_(std::move(rows)), thread_([this] { run(); }) {}
@@ -22,6 +24,7 @@ void Reader::put(Job job) {
 }
 
 void Reader::run() {
+  ::pthread_setname_np(::pthread_self(), "spool-reader");  // as `top -H` shows it
   std::unique_lock lock(mutex_);
   for (;;) {
     arrived_.wait(lock, [this] { return closed_ || !waiting_.empty(); });

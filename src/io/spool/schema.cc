@@ -72,10 +72,13 @@ constexpr const char* kTables = R"sql(
 
 base::Result<> prepare_for_writing(Connection& connection) {
   // The checkpoint is made by the keeper's thread, not inside a commit.
-  if (auto done = connection.execute("PRAGMA journal_mode = WAL;"
+  // Incremental: the keeper gives pages back after a backlog. It takes effect before the first
+  // table.
+  if (auto done = connection.execute("PRAGMA auto_vacuum = INCREMENTAL;"
+                                     "PRAGMA journal_mode = WAL;"
                                      "PRAGMA synchronous = FULL;"
                                      "PRAGMA wal_autocheckpoint = 0;"
-                                     "PRAGMA journal_size_limit = 134217728;"
+                                     "PRAGMA journal_size_limit = 83886080;"
                                      "PRAGMA cache_size = -65536;"
                                      "PRAGMA temp_store = MEMORY;");
       !done) {

@@ -1,5 +1,7 @@
 #include "io/spool/writer.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -34,6 +36,7 @@ Writer::~Writer() {
 }
 
 void Writer::run() {
+  ::pthread_setname_np(::pthread_self(), "spool-writer");  // as `top -H` shows it
   for (;;) {
     auto works = queue_.take(kBatchCount, parts_.settings.batch_bytes);
     if (works.empty()) return;
