@@ -149,7 +149,7 @@ SslContextPtr make_context(const ServerContext::Settings& settings) {
   SSL_CTX* context = owner.get();
   configure(context, {.floor = settings.floor,
                       .anonymous = settings.anonymous_suites,
-                      .forbidden = settings.forbidden_suites});
+                      .forbidden = settings.forbidden_suites && settings.anonymous_suites});
   SSL_CTX_set_dh_auto(context, 1);
   SSL_CTX_set_cert_cb(context, choose_identity, nullptr);
   SSL_CTX_set_tlsext_servername_callback(context, acknowledge_name);

@@ -34,6 +34,7 @@ int send_bytes(BIO* bio, const char* bytes, std::size_t size, std::size_t* writt
 int receive_bytes(BIO* bio, char* into, std::size_t size, std::size_t* read) {
   BIO_clear_retry_flags(bio);
   Wire& wire = wire_of(bio);
+  wire.dry = false;
   ssize_t received = 0;
   do {
     received = ::recv(wire.descriptor, into, size, MSG_DONTWAIT);
@@ -46,6 +47,7 @@ int receive_bytes(BIO* bio, char* into, std::size_t size, std::size_t* read) {
   if (received == 0) {
     wire.ended = true;
   } else if (must_wait(errno)) {
+    wire.dry = true;
     BIO_set_retry_read(bio);
   } else {
     wire.error = errno;

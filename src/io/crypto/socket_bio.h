@@ -11,6 +11,7 @@ namespace postern::crypto {
 
 struct Wire {
   int descriptor = -1;  // -1 after close(): the number may already belong to another connection
+  bool dry = false;     // the last receive found nothing: more can only come after a wait
   bool ended = false;   // the peer closed its side
   int error = 0;        // errno of a failed transfer
   std::uint64_t received = 0;

@@ -18,6 +18,11 @@ int bounded(std::size_t size) {
   return static_cast<int>(std::min(size, static_cast<std::size_t>(INT_MAX)));
 }
 
+// Key updates and attempts to renegotiate cost us more than the peer, and nobody needs many.
+// OpenSSL works through what one receive brought, some hundred messages at most, before it comes
+// back.
+constexpr int most_idle_talk = 16;
+
 base::Steady steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
@@ -74,6 +79,14 @@ net::Task<base::Result<>> TlsStream::wait(Next next, base::Deadline deadline) {
                                      : socket_->wait_writable(deadline);
 }
 
+bool TlsStream::only_talked_tls(Next next) {
+  if (next != Next::wait_readable || wire_.dry) return false;
+  if (++idle_talk_ <= most_idle_talk) return true;
+  broken_ = true;
+  reason_ = "the peer sent messages of TLS itself without end";
+  return true;
+}
+
 base::Failure TlsStream::lost() const {
   if (closed_) return {"cancelled", "The connection was closed on this side.", {}};
   return {"connection-lost",
@@ -108,10 +121,14 @@ net::Task<base::Result<std::size_t>> TlsStream::read_some(std::span<char> into,
   while (!closed_ && !broken_) {
     ERR_clear_error();
     const int result = SSL_read(ssl_.get(), into.data(), bounded(into.size()));
-    if (result > 0) co_return static_cast<std::size_t>(result);
+    if (result > 0) {
+      idle_talk_ = 0;
+      co_return static_cast<std::size_t>(result);
+    }
     const Next next = next_after(result);
     if (next == Next::end_of_stream) co_return std::size_t{0};
     if (next == Next::fail) break;
+    if (only_talked_tls(next)) continue;
     base::Result<> waited = co_await wait(next, deadline);
     if (!waited) co_return std::unexpected(std::move(waited.error()));
   }

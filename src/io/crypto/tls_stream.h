@@ -49,6 +49,8 @@ class TlsStream final : public net::Stream {
   // What OpenSSL wants after a call returned `result`; leaves its error queue empty, and the reason
   // for `fail` in reason_.
   Next next_after(int result);
+  // A read got no data, but there may be more without a wait. Too much of that is an attack.
+  [[nodiscard]] bool only_talked_tls(Next next);
   net::Task<base::Result<>> wait(Next next, base::Deadline deadline);
   [[nodiscard]] base::Failure lost() const;
 
@@ -58,6 +60,7 @@ class TlsStream final : public net::Stream {
   SslPtr ssl_;  // last: it goes before what its callbacks use
   bool broken_ = false;
   bool closed_ = false;
+  int idle_talk_ = 0;  // receives with messages of TLS alone, since the last data
   std::string reason_;
 };
 

@@ -162,6 +162,25 @@ TEST_P(SecuredStream, IsCancelledOnceClosed) {
   stream_->finish();
 }
 
+class SecuredStream13 : public SecuredStream {};  // key updates are new in TLS 1.3
+INSTANTIATE_TEST_SUITE_P(KeyUpdates, SecuredStream13, ::testing::Values(TLS1_3_VERSION));
+
+TEST_P(SecuredStream13, EndsAPeerThatOnlyTalksTls) {
+  const auto update_keys = [](Peer& peer) {
+    SSL_key_update(peer.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+    ASSERT_EQ(SSL_do_handshake(peer.ssl()), 1);
+  };
+  for (int i = 0; i < 5; ++i) update_keys(*peer_);
+  peer_->to_send = "hello";
+  EXPECT_EQ(read_once(*stream_), "hello");
+  peer_->when_pumped = update_keys;  // one whenever we wait for data
+  char buffer[16];
+  const auto got = run(stream_->read_some(buffer, {}));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, "connection-lost");
+  EXPECT_THAT(got.error().text, HasSubstr("messages of TLS itself"));
+}
+
 TEST_P(SecuredStream, NoticesARecordThatWasTamperedWith) {
   peer_->send_raw(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x'));
   EXPECT_EQ(read_once(*stream_), "failed: connection-lost");

@@ -31,6 +31,7 @@ class Peer {
   std::string failure;  // what its OpenSSL said
   bool stalls = false;  // it does nothing any more
   std::function<void(Peer&)> when_shaken;
+  std::function<void(Peer&)> when_pumped;  // after the handshake
 
   explicit Peer(SSL* ssl) : ssl_(ssl) {
     int ends[2];
@@ -69,6 +70,7 @@ class Peer {
       if (when_shaken) when_shaken(*this);
       if (stalls || own_ < 0) return;
     }
+    if (when_pumped) when_pumped(*this);
     read_all();
     while (!to_send.empty()) {
       const int sent = SSL_write(ssl_.get(), to_send.data(),
