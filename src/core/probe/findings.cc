@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/tls/names.h"
 
 namespace postern::probe {
 
@@ -98,6 +99,9 @@ void conclude(AddressFinding& finding, std::span<const dns::Domain> names) {
   switch (mode) {
     case tls::Mode::strict:
       finding.readiness = Readiness::strict;
+      if (seen.certificate) {
+        finding.matched_name = tls::match_name(*seen.certificate, names).value_or("");
+      }
       break;
     case tls::Mode::relaxed:
       finding.readiness = Readiness::relaxed;

@@ -52,8 +52,8 @@ Posture plain() {
 }
 
 net::Task<void> send_one(World& world) {
-  co_await world.send(envelope_from("me@postern.example"), to({"ann@example.com"}),
-                      std::string(kMessage));
+  queue::Destination destination = to({"ann@example.com"});
+  co_await world.send(envelope_from("me@postern.example"), destination, std::string(kMessage));
 }
 
 net::Task<void> deliver_one(World& world) {
@@ -269,9 +269,8 @@ TEST(Dispatcher, DoesNotKnockAgainForEveryMessageAtAServerThatIsDown) {
 }
 
 net::Task<void> deliver_to_three(World& world) {
-  co_await world.send(envelope_from("me@postern.example"),
-                      to({"ann@example.com", "gone@example.com", "later@example.com"}),
-                      std::string(kMessage));
+  queue::Destination destination = to({"ann@example.com", "gone@example.com", "later@example.com"});
+  co_await world.send(envelope_from("me@postern.example"), destination, std::string(kMessage));
   bool deferred = co_await world.until("delivery-bounced", 1);
   EXPECT_TRUE(deferred);
 }
@@ -291,7 +290,8 @@ TEST(Dispatcher, TellsRecipientsApart) {
 }
 
 net::Task<void> bounce_a_bounce(World& world) {
-  co_await world.send(envelope_from(""), to({"gone@example.com"}), std::string(kMessage));
+  queue::Destination destination = to({"gone@example.com"});
+  co_await world.send(envelope_from(""), destination, std::string(kMessage));
   bool dropped = co_await world.until("delivery-dropped", 1);
   EXPECT_TRUE(dropped);
 }
@@ -306,8 +306,9 @@ TEST(Dispatcher, DropsABounceThatCannotBeDelivered) {
 }
 
 net::Task<void> find_in_the_queue(World& world) {
-  auto stored = co_await world.store(envelope_from("me@postern.example"), to({"ann@example.com"}),
-                                     std::string(200'000, 'x') + "\r\n");
+  queue::Destination destination = to({"ann@example.com"});
+  std::string body = std::string(200'000, 'x') + "\r\n";
+  auto stored = co_await world.store(envelope_from("me@postern.example"), destination, body);
   world.dispatcher->queue_changed();
   bool done = co_await world.until("delivery-done", 1);
   EXPECT_TRUE(done);
@@ -369,7 +370,8 @@ TEST(Dispatcher, FinishesTheMessageUnderWayWhenItIsToStop) {
 net::Task<void> deliver_eight_bit(World& world) {
   queue::Envelope envelope = envelope_from("me@postern.example");
   envelope.body = queue::BodyType::eight_bit;
-  co_await world.send(envelope, to({"ann@example.com"}), "Subject: x\r\n\r\ngr\xC3\xBC\r\n");
+  queue::Destination destination = to({"ann@example.com"});
+  co_await world.send(envelope, destination, "Subject: x\r\n\r\ngr\xC3\xBC\r\n");
   bool done = co_await world.until("delivery-done", 1);
   EXPECT_TRUE(done);
 }

@@ -186,6 +186,7 @@ net::Task<OpenedHost> open_host(HostNeeds needs, HostTask task) {
   base::Endpoint peer{task.address, task.host->port};
   tls::Observation observation = nothing_seen(task);
   smtp::TlsUse use = smtp::TlsUse::as_offered;
+  std::vector<smtp::Transcript::Line> lines;
   for (;;) {
     auto socket = co_await connect_to(needs, peer);
     if (!socket) co_return not_connected(task, socket.error());
@@ -194,6 +195,8 @@ net::Task<OpenedHost> open_host(HostNeeds needs, HostTask task) {
     co_await connection->talk();
     const smtp::ClientDialogue& dialogue = connection->dialogue();
     observation = dialogue.observation();
+    const auto& said = dialogue.transcript().lines();
+    lines.insert(lines.end(), said.begin(), said.end());
     if (dialogue.wants_plaintext() && use == smtp::TlsUse::as_offered) {
       use = smtp::TlsUse::never;
       continue;
@@ -202,8 +205,7 @@ net::Task<OpenedHost> open_host(HostNeeds needs, HostTask task) {
     opened.problem = dialogue.problem();
     opened.observation = std::move(observation);
     opened.verdict = dialogue.verdict();
-    opened.greeting = dialogue.greeting();
-    opened.transcript = dialogue.transcript();
+    opened.transcript = std::move(lines);
     if (dialogue.result() != nullptr) opened.rehearsal = *dialogue.result();
     if (dialogue.ready()) opened.connection = std::move(connection);
     co_return opened;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/route/route_plan.h"
 #include "core/smtp/client_dialogue.h"
@@ -80,8 +81,7 @@ struct OpenedHost {
   tls::Observation observation;
   tls::Verdict verdict;
   std::optional<smtp::MessageResult> rehearsal;
-  std::string greeting;
-  smtp::Transcript transcript{smtp::Transcript::Keep::nothing};
+  std::vector<smtp::Transcript::Line> transcript;  // of both connections, if there were two
 };
 
 [[nodiscard]] net::Task<OpenedHost> open_host(HostNeeds needs, HostTask task);

@@ -11,6 +11,8 @@ namespace {
 using Fate = queue::RecipientResult::Fate;
 
 constexpr std::chrono::milliseconds kSettleAgain = std::chrono::seconds(1);
+// A lookup has its own limit; this one bounds them all together.
+constexpr std::chrono::milliseconds kLookupLimit = std::chrono::seconds(60);
 constexpr std::size_t kDestinationsKept = 10'000;
 constexpr std::size_t kNoticeOriginal = message::original_limit;
 
@@ -216,9 +218,14 @@ net::Task<std::shared_ptr<const PlannedRoute>> ShardDispatcher::route_for(
   const bool fresh = destination.route && destination.route_revision == book->revision() &&
                      needs_.shard.now() < destination.route_until;
   if (fresh) co_return destination.route;
-  RouteQuery query{book, destination.account, destination.domain, common_.settings.route,
-                   &group_.cancellation()};
-  route::RoutePlan plan = co_await find_route(needs_.shard, needs_.lookups, std::move(query));
+  if (destination.route_revision != book->revision()) {
+    destination.back_off.forget();  // what failed under other policies need not fail now
+    destination.fate.reset();
+  }
+  RouteWanted wanted{book, destination.account, destination.domain, common_.settings.route};
+  base::Deadline deadline = group_.within(kLookupLimit);
+  route::RoutePlan plan =
+      co_await find_route(needs_.shard, needs_.lookups, std::move(wanted), deadline);
   auto trust = common_.trust.for_account(*book, destination.account);
   auto route = planned(std::move(plan), destination.account, std::move(trust));
   destination.route = route;

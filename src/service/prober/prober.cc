@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/queue/attempt.h"
+#include "core/tls/judge.h"
 
 namespace postern::prober {
 
@@ -48,14 +48,13 @@ std::string line_text(const smtp::Transcript::Line& line) {
 }
 
 // The problem of the connection, or of the recipient that was rehearsed.
-queue::Status failure_of(delivery::Connection& connection) {
+queue::Status failure_of(const delivery::OpenedHost& opened) {
   // An unmet demand is what the verdict speaks of, not a failure to look.
-  auto problem = connection.problem();
-  if (problem && problem->kind != smtp::ClientProblem::Kind::unmet) return problem->status;
-  if (!connection.has_dialogue()) return {};
-  const smtp::MessageResult* result = connection.dialogue().result();
-  if (!result) return {};
-  for (const smtp::RecipientResult& one : result->recipients) {
+  if (opened.problem && opened.problem->kind != smtp::ClientProblem::Kind::unmet) {
+    return opened.problem->status;
+  }
+  if (!opened.rehearsal) return {};
+  for (const smtp::RecipientResult& one : opened.rehearsal->recipients) {
     bool refused = one.fate == queue::RecipientResult::Fate::deferred ||
                    one.fate == queue::RecipientResult::Fate::failed;
     if (refused) return one.status;
@@ -119,28 +118,25 @@ probe::Effective effective_of(const route::RoutePlan& plan, const probe::DomainF
 
 net::Task<void> Prober::connect_once(route::HostPlan plan, base::AccountId account, Aim aim,
                                      probe::AddressFinding& finding) {
-  delivery::ConnectionParts parts{.shard = needs_.shard,
-                                  .tls = needs_.tls,
-                                  .trust = needs_.trust(account),
-                                  .cancellation = needs_.cancellation,
-                                  .helo_name = needs_.helo_name,
-                                  .connect_timeout = needs_.patience,
-                                  .source_ipv4 = {},
-                                  .source_ipv6 = {}};
-  delivery::ConnectionAim intent{.purpose = aim.purpose,
-                                 .timeouts = timeouts(needs_.patience),
-                                 .account = account,
-                                 .rehearse_recipient = aim.recipient,
-                                 .keep = smtp::Transcript::Keep::all};
-  delivery::Connection connection(std::move(parts), std::move(plan), finding.address,
-                                  std::move(intent));
-  co_await connection.open();
-  finding.observation = connection.observation();
-  finding.failure = failure_of(connection);
-  for (const smtp::Transcript::Line& line : connection.transcript()) {
+  delivery::ConnectSettings settings;
+  settings.hostname = needs_.helo_name;
+  settings.connect_timeout = needs_.patience;
+  settings.timeouts = timeouts(needs_.patience);
+  delivery::HostNeeds host{needs_.shard, needs_.tls, settings, needs_.trust(account),
+                           needs_.cancellation};
+  delivery::HostTask task;
+  task.host = &plan;
+  task.address = finding.address;
+  task.account = account;
+  task.purpose = aim.purpose;
+  task.rehearse_recipient = aim.recipient;
+  task.keep = smtp::Transcript::Keep::all;
+  auto opened = co_await delivery::open_host(std::move(host), std::move(task));
+  finding.observation = std::move(opened.observation);
+  finding.failure = failure_of(opened);
+  for (const smtp::Transcript::Line& line : opened.transcript) {
     finding.transcript.push_back(line_text(line));
   }
-  co_await connection.quit();
 }
 
 net::Task<void> Prober::look_at_address(route::HostPlan plan, base::AccountId account, Aim aim,

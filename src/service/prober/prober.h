@@ -13,8 +13,8 @@
 #include "core/probe/findings.h"
 #include "core/smtp/mailbox.h"
 #include "io/resolver/resolver.h"
-#include "service/delivery/connection.h"
 #include "service/delivery/find_route.h"
+#include "service/delivery/host_connection.h"
 
 namespace postern::prober {
 

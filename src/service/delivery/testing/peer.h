@@ -98,7 +98,8 @@ class Peer {
       if (!named && !posture.replies.contains(word)) {
         session.message.recipients.push_back(inside(line));
       }
-      co_await answer(session, named ? inside(line) : word, "250 2.1.5 ok");
+      std::string key = named ? inside(line) : word;
+      co_await answer(session, std::move(key), "250 2.1.5 ok");
     } else if (word == "DATA") {
       co_await take_data(session);
     } else if (word == "BDAT") {

@@ -124,8 +124,8 @@ class World {
   // Runs a scenario with a dispatcher, then drains it.
   void run(std::function<net::Task<void>(World&)> scenario) {
     dispatcher = std::make_unique<Dispatcher>(
-        Dispatcher::Needs{*spool, book, events, metrics, crypto::testing::trust_in(authority_)},
-        settings, std::vector<Dispatcher::OnShard>{{shard, lookups_, *tls_}});
+        Dispatcher::Needs{*spool, book, events, metrics, trust()}, settings,
+        std::vector<Dispatcher::OnShard>{{shard, lookups_, *tls_}});
     dispatcher->start();
     shard.run_until_done(whole(std::move(scenario)));
   }
@@ -144,8 +144,9 @@ class World {
     envelope.accepted = shard.wall_now();
     envelope.size = static_cast<std::int64_t>(body.size());
     std::vector<queue::Destination> destinations{std::move(destination)};
+    std::vector<queue::Attempt> none;
     auto accepted =
-        co_await spool->commit(shard, std::move(upload), envelope, std::move(destinations), {});
+        co_await spool->commit(shard, std::move(upload), envelope, std::move(destinations), none);
     if (!accepted) throw std::runtime_error(accepted.error().text);
     receipt::AcceptedMessage message;
     message.id = accepted->message;
@@ -165,6 +166,12 @@ class World {
     }
   }
 
+  [[nodiscard]] resolver::Lookups& lookups() { return lookups_; }
+  [[nodiscard]] crypto::ClientContext& client_tls() { return *tls_; }
+  [[nodiscard]] std::shared_ptr<const crypto::TrustStore> trust() const {
+    return crypto::testing::trust_in(authority_);
+  }
+
   net::Shard shard;
   EventMemory events;
   observe::Metrics metrics;
@@ -179,8 +186,10 @@ class World {
  private:
   net::Task<void> whole(std::function<net::Task<void>(World&)> scenario) {
     co_await scenario(*this);
-    co_await dispatcher->drain(shard, std::chrono::seconds(20));
-    auto listed = co_await spool->list(shard, {});
+    std::chrono::seconds grace(20);
+    co_await dispatcher->drain(shard, grace);
+    spool::ListFilter everything;
+    auto listed = co_await spool->list(shard, everything);
     left = listed.value();
     for (auto& each : peers) each->stop_listening();
     peers_.cancel();
