@@ -7,9 +7,11 @@
 // Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 done in part (some lines were refused).
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/settings.h"
 #include "core/base/failure.h"
@@ -36,6 +38,8 @@ struct Context {
   std::string account = "main";
   bool json = false;
   int exit_code = exit_ok;
+  // Asks a partner's MX hosts which names a strict policy should pin. Empty: nothing is asked.
+  std::function<base::Result<std::vector<tls::HostPattern>>(const dns::Domain&)> capture_pins = {};
 
   // Reads the configuration once.
   [[nodiscard]] base::Result<app::Settings> settings() const;
@@ -62,6 +66,8 @@ void add_probe_commands(CLI::App& root, Context& context);    // probe, explain
 void add_queue_commands(CLI::App& root, Context& context);    // queue ...
 void add_records_commands(CLI::App& root, Context& context);  // account ... audit
 void add_config_commands(CLI::App& root, Context& context);   // config, docs, version
+// completion bash | zsh, docs man; after all others, because `docs` is theirs.
+void add_completion_commands(CLI::App& root, Context& context);
 void add_lab_commands(CLI::App& root, Context& context);      // lab list
 
 }  // namespace postern::cli

@@ -8,6 +8,8 @@
 #include <istream>
 #include <iterator>
 
+#include "core/base/text.h"
+
 namespace postern::cli {
 
 base::Result<RecordsSession> open_session(const Context& context) {
@@ -33,6 +35,15 @@ base::Result<> change_records(const Context& context, RecordsSession& session,
 
 base::Instant now() {
   return std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now());
+}
+
+base::Result<std::optional<base::Instant>> read_moment(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto time = base::parse_rfc3339(text);
+  if (time) return time;
+  return base::fail("usage",
+                    fmt::format("\"{}\" is not a time: write 2027-01-31 or 2027-01-31T12:00:00Z.",
+                                base::printable(text)));
 }
 
 base::Result<std::string> read_text(const Context& context, const std::string& file) {

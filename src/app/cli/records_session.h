@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ struct RecordsSession {
     const std::function<base::Result<>(records::Change&)>& edit);
 
 [[nodiscard]] base::Instant now();
+
+// A time as people give it to --from and --until; empty: none. Failure "usage".
+[[nodiscard]] base::Result<std::optional<base::Instant>> read_moment(const std::string& text);
 
 // The whole of a small file, or of standard input for "-". Failure names the file.
 [[nodiscard]] base::Result<std::string> read_text(const Context& context, const std::string& file);

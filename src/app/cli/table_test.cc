@@ -18,6 +18,12 @@ TEST(Table, CsvQuotesAndDefusesFormulas) {
   EXPECT_EQ(table.csv(), "a,b\r\n'=1+2,\"say \"\"hi\"\", twice\"\r\n");
 }
 
+TEST(Table, CsvKeepsAnEmptyFirstCell) {
+  Table table({"a", "b"});
+  table.row({"", "x"});
+  EXPECT_EQ(table.csv(), "a,b\r\n,x\r\n");
+}
+
 TEST(Table, TimesAreSpokenRelatively) {
   EXPECT_EQ(relative_time(0), "now");
   EXPECT_EQ(relative_time(90), "in 90 s");

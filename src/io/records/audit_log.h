@@ -3,7 +3,8 @@
 //
 // hash = hex SHA-256 over the fields as netstrings ("5:hello,"): the previous entry's hash ("" for
 // the first), sequence, time (RFC 3339), actor, via, account id, action, object, before, after.
-// Anyone can recompute it from an export; docs/operating.md shows how in ten lines.
+// Anyone can recompute it from an export; tests/cli/test_cli_records.py does, in ten lines of
+// Python.
 //
 // What verify() finds: an entry that was edited, removed, moved or added behind our back, and
 // entries cut off the end (the head is kept beside the log). What it cannot find alone: a whole log

@@ -159,6 +159,7 @@ template <class Object>
 base::Result<typename Row<Object>::Id> SqliteChange::put_object(Object object) {
   static const std::string insert = insert_sql(Row<Object>::table, Row<Object>::columns);
   static const std::string update = update_sql(Row<Object>::table, Row<Object>::columns);
+  if (auto valid = policy::validate(object); !valid) return std::unexpected(valid.error());
 
   if (auto good = policy::validate(object); !good) return std::unexpected(good.error());
   std::optional<Object> before;

@@ -1,20 +1,13 @@
 #include "io/records/digest.h"
 
-#include <openssl/evp.h>
-
-#include <array>
-#include <stdexcept>
-
 #include "core/base/text.h"
+#include "io/crypto/tls.h"
 
 namespace postern::records {
 
 std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, 32> digest{};
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("OpenSSL has no SHA-256");
-  }
-  return base::hex(digest);
+  const std::string digest = crypto::sha256(bytes);
+  return base::hex({reinterpret_cast<const unsigned char*>(digest.data()), digest.size()});
 }
 
 }  // namespace postern::records

@@ -107,6 +107,9 @@ class SqliteRecords final : public Records {
   base::Result<std::vector<AuditEntry>> audit_log(std::int64_t after, std::size_t limit) override {
     return read_audit(*database_, after, limit);
   }
+  base::Result<std::int64_t> audit_entries() override {
+    return database_->number("SELECT entries FROM audit_head WHERE one = 1");
+  }
   base::Result<AuditCheck> audit_verify() override { return verify_audit(*database_); }
 
   base::Result<> make_first_account();

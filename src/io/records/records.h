@@ -116,6 +116,7 @@ class Records {
                                              std::string object, base::AccountId account) = 0;
   [[nodiscard]] virtual base::Result<std::vector<AuditEntry>> audit_log(std::int64_t after,
                                                                         std::size_t limit) = 0;
+  [[nodiscard]] virtual base::Result<std::int64_t> audit_entries() = 0;
   [[nodiscard]] virtual base::Result<AuditCheck> audit_verify() = 0;
 };
 

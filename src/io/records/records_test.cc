@@ -80,13 +80,12 @@ policy::Policy full_policy() {
   policy.valid_from = kNow;
   policy.valid_until = kNow + std::chrono::hours(24);
   policy.spki_pins = {tls::Sha256{1, 2, 250}, tls::Sha256{9}};
-  policy.note = "caf\xC3\xA9 \"quoted\"\nand a second line";
+  policy.note = "caf\xC3\xA9 \"quoted\" and \\ a backslash";
   return policy;
 }
 
 policy::Policy pinned_policy() {
   policy::Policy policy = policy_for("example.com");
-  policy.accept = policy::Accept::pkix;
   policy.floor = policy::Floor::tls1_3;
   policy.mx_pins = {tls::HostPattern::parse("*.mail.example.net").value(),
                     tls::HostPattern::parse("mx.example.com").value()};
@@ -100,9 +99,15 @@ TEST(Records, GiveBackEveryPolicyAsItWasPut) {
   auto records = open_records(folder);
   policy::Policy full = full_policy();
   policy::Policy pinned = pinned_policy();
-  full.id = put_one(*records, full).value();
-  pinned.id = put_one(*records, pinned).value();
-  EXPECT_THAT(records->load()->policies, testing::ElementsAre(full, pinned));
+  policy::Policy narrowed = policy_for("example.net");
+  narrowed.accept = policy::Accept::dane;
+  narrowed.receipt = false;
+  for (auto* one : {&full, &pinned, &narrowed}) {
+    const auto put = put_one(*records, *one);
+    ASSERT_TRUE(put) << put.error().text;
+    one->id = *put;
+  }
+  EXPECT_THAT(records->load()->policies, testing::ElementsAre(full, pinned, narrowed));
 }
 
 TEST(Records, GiveBackDomainsAndRoutesAsTheyWerePut) {
@@ -151,6 +156,18 @@ TEST(Records, GiveBackSendersAndExceptionsAsTheyWerePut) {
   const auto all = records->load().value();
   EXPECT_THAT(all.senders, testing::ElementsAre(range, login, key));
   EXPECT_THAT(all.exceptions, testing::ElementsAre(exception));
+}
+
+TEST(Records, RefuseWhatIsNotValidAndTakeTheRest) {
+  const TemporaryFolder folder;
+  auto records = open_records(folder);
+  policy::Policy wrong = policy_for("example.com");
+  wrong.floor = policy::Floor::legacy;  // never on a strict policy
+  auto change = records->change(kAnna, kNow).value();
+  EXPECT_EQ(change->put(wrong).error().code, "invalid-policy");
+  ASSERT_TRUE(change->put(policy_for("example.net")));
+  ASSERT_TRUE(change->finish());
+  EXPECT_EQ(records->load()->policies.size(), 1u);
 }
 
 TEST(Records, NeverUseANumberTwice) {
