@@ -27,9 +27,9 @@ using list = std::vector<std::string>;
 }  // namespace setting
 
 #define POSTERN_FIELD(type, name, fallback, sentence) setting::type name{};
-#define POSTERN_STRUCT(macro, Type, key, sentence) \
-  struct Type {                                    \
-    POSTERN_##macro##_SETTINGS(POSTERN_FIELD)      \
+#define POSTERN_STRUCT(macro, Type, key, sentence)                                          \
+  struct Type {                                                                             \
+    POSTERN_##macro##_SETTINGS(POSTERN_FIELD) bool operator==(const Type&) const = default; \
   };
 POSTERN_SECTIONS(POSTERN_STRUCT, POSTERN_STRUCT)
 #undef POSTERN_STRUCT
@@ -41,6 +41,7 @@ struct Settings {
   POSTERN_SECTIONS(POSTERN_ONE, POSTERN_MANY)
 
   std::string file;  // where it came from; "" for the defaults
+  bool operator==(const Settings&) const = default;
 
   [[nodiscard]] std::string records_path() const { return gateway.data_dir + "/records.db"; }
   [[nodiscard]] std::string queue_path() const { return gateway.data_dir + "/queue"; }

@@ -63,12 +63,69 @@ queue::Schedule schedule(const Settings& settings) {
   return out;
 }
 
+delivery::DeliverySettings delivery_settings(const Settings& settings) {
+  const DeliverySettings& from = settings.delivery;
+  delivery::DeliverySettings out;
+  out.connect.hostname = hostname(settings);
+  out.connect.connect_timeout = milliseconds(from.connect_timeout);
+  if (auto v4 = base::IpAddress::parse(from.source_ipv4)) out.connect.source_ipv4 = *v4;
+  if (auto v6 = base::IpAddress::parse(from.source_ipv6)) out.connect.source_ipv6 = *v6;
+  out.route = route_settings(settings);
+  out.schedule = schedule(settings);
+  out.node = node_name(settings);
+  out.connections = static_cast<std::size_t>(from.connections);
+  out.connections_per_destination = static_cast<std::size_t>(from.connections_per_destination);
+  out.messages_per_connection = static_cast<int>(from.messages_per_connection);
+  out.idle = milliseconds(from.idle);
+  return out;
+}
+
+receipt::ReceiptSettings receipt_settings(const Settings& settings) {
+  const LimitsSettings& from = settings.limits;
+  receipt::ReceiptSettings out;
+  out.host = hostname(settings);
+  out.node = node_name(settings);
+  out.limits.text_line = static_cast<std::size_t>(from.line);
+  out.limits.header = static_cast<std::uint64_t>(from.header);
+  out.limits.message = static_cast<std::uint64_t>(from.message);
+  out.limits.recipients = static_cast<std::size_t>(from.recipients);
+  out.limits.protocol_errors = static_cast<int>(from.errors);
+  out.limits.hops = static_cast<int>(from.hops);
+  out.limits.idle = milliseconds(from.idle);
+  return out;
+}
+
+receipt::ListenerSettings listener_settings(const ListenerSettings& from) {
+  receipt::ListenerSettings out;
+  out.name = from.name;
+  out.role = from.role == "internal" ? policy::ListenerRole::internal : policy::ListenerRole::world;
+  out.tls = from.tls == "implicit" ? receipt::TlsStart::implicit : receipt::TlsStart::starttls;
+  if (from.normalise_line_ends) out.line_ends = smtp::DataReader::LineEnds::normalise;
+  for (const std::string& text : from.proxy_from) {
+    if (auto range = base::IpRange::parse(text)) out.proxies.push_back(*range);
+  }
+  return out;
+}
+
+receipt::ConnectionLedger::Limits connection_limits(const Settings& settings) {
+  return {.total = static_cast<std::size_t>(settings.limits.connections),
+          .per_address = static_cast<std::size_t>(settings.limits.connections_per_address)};
+}
+
+std::string node_name(const Settings& settings) {
+  return hostname(settings) + "#" + std::to_string(settings.gateway.node);
+}
+
 route::RouteSettings route_settings(const Settings& settings) {
   route::RouteSettings out;
   out.smtp_port = static_cast<std::uint16_t>(settings.delivery.smtp_port);
   out.ipv4 = settings.delivery.ipv4;
   out.ipv6 = settings.delivery.ipv6;
   out.allow_special_addresses = settings.delivery.special_addresses;
+  if (auto own = dns::Domain::parse(hostname(settings))) out.own_names.push_back(*own);
+  for (const std::string& name : settings.gateway.other_names) {
+    if (auto own = dns::Domain::parse(name)) out.own_names.push_back(*own);
+  }
   out.floor = tls::parse_mode(settings.delivery.floor).value_or(tls::Mode::opportunistic);
   return out;
 }

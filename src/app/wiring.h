@@ -7,6 +7,9 @@
 #include "io/observe/log.h"
 #include "io/resolver/resolver.h"
 #include "io/spool/spool.h"
+#include "service/delivery/settings.h"
+#include "service/receipt/connection_ledger.h"
+#include "service/receipt/settings.h"
 
 namespace postern::app {
 
@@ -15,6 +18,14 @@ namespace postern::app {
 [[nodiscard]] observe::LogSettings log_settings(const Settings& settings);
 [[nodiscard]] queue::Schedule schedule(const Settings& settings);
 [[nodiscard]] route::RouteSettings route_settings(const Settings& settings);
+
+[[nodiscard]] delivery::DeliverySettings delivery_settings(const Settings& settings);
+[[nodiscard]] receipt::ReceiptSettings receipt_settings(const Settings& settings);
+[[nodiscard]] receipt::ListenerSettings listener_settings(const ListenerSettings& settings);
+[[nodiscard]] receipt::ConnectionLedger::Limits connection_limits(const Settings& settings);
+
+// "gateway.example#0": which node of which gateway, in evidence.
+[[nodiscard]] std::string node_name(const Settings& settings);
 
 // The configured host name, else the system's fully qualified one.
 [[nodiscard]] std::string hostname(const Settings& settings);

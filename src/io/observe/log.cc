@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <vector>
 
 #include "core/base/json_writer.h"
@@ -92,27 +93,62 @@ void to_journal(const EventInfo& info, std::span<const Field> fields) {
   sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));
 }
 
-class LogSink : public EventSink {
- public:
-  LogSink(LogSettings settings, std::shared_ptr<spdlog::sinks::sink> sink)
-      : settings_(std::move(settings)), sink_(std::move(sink)) {
-    if (sink_) sink_->set_pattern("%v");
+using SpdlogSink = std::shared_ptr<spdlog::sinks::sink>;
+
+// Null for the journal.
+base::Result<SpdlogSink> make_sink(const LogSettings& settings) {
+  if (settings.format == LogFormat::journald) return SpdlogSink();
+  try {
+    SpdlogSink sink;
+    if (settings.file.empty()) {
+      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    } else {
+      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(settings.file);
+    }
+    sink->set_pattern("%v");
+    return sink;
+  } catch (const spdlog::spdlog_ex& problem) {
+    return base::fail("log-file",
+                      fmt::format("The log file cannot be opened: {}. Change [log] file, "
+                                  "or let this user write there.",
+                                  problem.what()));
   }
+}
+
+class LogSink : public Log {
+ public:
+  LogSink(LogSettings settings, SpdlogSink sink)
+      : settings_(std::move(settings)), sink_(std::move(sink)) {}
 
   void emit(Event event, std::initializer_list<Field> fields) override {
     const EventInfo& info = event_info(event);
     if (info.level < settings_.level) return;
     std::span<const Field> list(fields.begin(), fields.size());
-    if (!sink_) return to_journal(info, list);
+    SpdlogSink sink = current();
+    if (!sink) return to_journal(info, list);
     auto now = std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now());
     std::string line = log_line(settings_.format, now, event, list);
-    sink_->log(spdlog::details::log_msg("", spdlog::level::info, line));
-    sink_->flush();
+    sink->log(spdlog::details::log_msg("", spdlog::level::info, line));
+    sink->flush();
+  }
+
+  // A file that cannot be opened anew leaves the old one in use.
+  void reopen() override {
+    auto fresh = make_sink(settings_);
+    if (!fresh) return;
+    std::lock_guard lock(mutex_);
+    sink_ = std::move(*fresh);
   }
 
  private:
+  SpdlogSink current() {
+    std::lock_guard lock(mutex_);
+    return sink_;
+  }
+
   LogSettings settings_;
-  std::shared_ptr<spdlog::sinks::sink> sink_;  // null: the journal
+  std::mutex mutex_;
+  SpdlogSink sink_;
 };
 
 class NoLog : public EventSink {
@@ -129,21 +165,10 @@ std::string log_line(LogFormat format, base::Instant time, Event event,
                                    : logfmt_line(time, info, fields);
 }
 
-base::Result<std::unique_ptr<EventSink>> open_log(LogSettings settings) {
-  if (settings.format == LogFormat::journald) return std::make_unique<LogSink>(settings, nullptr);
-  if (settings.file.empty()) {
-    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    return std::make_unique<LogSink>(settings, std::move(sink));
-  }
-  try {
-    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(settings.file);
-    return std::make_unique<LogSink>(settings, std::move(sink));
-  } catch (const spdlog::spdlog_ex& problem) {
-    return base::fail("log-file",
-                      fmt::format("The log file cannot be opened: {}. Change [log] file, "
-                                  "or let this user write there.",
-                                  problem.what()));
-  }
+base::Result<std::unique_ptr<Log>> open_log(LogSettings settings) {
+  auto sink = make_sink(settings);
+  if (!sink) return std::unexpected(sink.error());
+  return std::make_unique<LogSink>(std::move(settings), std::move(*sink));
 }
 
 std::unique_ptr<EventSink> no_log() { return std::make_unique<NoLog>(); }

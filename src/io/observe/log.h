@@ -21,8 +21,14 @@ struct LogSettings {
   std::string file;  // empty: standard error
 };
 
+// A log that can be told to open its file anew, after a rotation.
+class Log : public EventSink {
+ public:
+  virtual void reopen() = 0;
+};
+
 // Opens the place to write to. Failure "log-file" names file and reason.
-[[nodiscard]] base::Result<std::unique_ptr<EventSink>> open_log(LogSettings settings);
+[[nodiscard]] base::Result<std::unique_ptr<Log>> open_log(LogSettings settings);
 
 // One line without its end: `time=... level=... event=... name=value`, or a JSON object.
 [[nodiscard]] std::string log_line(LogFormat format, base::Instant time, Event event,

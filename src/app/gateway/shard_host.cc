@@ -1,0 +1,48 @@
+#include "app/gateway/shard_host.h"
+
+#include <utility>
+
+namespace postern::app {
+
+ShardHost::~ShardHost() { end(); }
+
+base::Result<> ShardHost::furnish(resolver::ResolverSettings resolver,
+                                  crypto::ClientContext::Settings tls) {
+  auto lookups = resolver::make_resolver(shard_, std::move(resolver));
+  if (!lookups) return std::unexpected(lookups.error());
+  lookups_ = std::move(*lookups);
+  auto context = crypto::ClientContext::make(std::move(tls));
+  if (!context) return std::unexpected(context.error());
+  tls_ = std::move(*context);
+  return {};
+}
+
+void ShardHost::host_receipt(std::unique_ptr<receipt::ReceiptService> receipt) {
+  receipt_ = std::move(receipt);
+}
+
+void ShardHost::run() {
+  shard_.post([this] { receipt_->start(); });
+  thread_ = std::thread([this] { shard_.run(); });
+}
+
+net::Task<void> ShardHost::stop_here(std::chrono::milliseconds patience, net::Sender<bool> done) {
+  co_await receipt_->stop(patience);
+  done.set(true);
+}
+
+net::Task<void> ShardHost::stop_receipt(net::Shard& caller, std::chrono::milliseconds patience) {
+  net::HandoffPair<bool> pair = net::handoff<bool>(caller);
+  shard_.post([this, patience, done = std::move(pair.sender)]() mutable {
+    chores_.start(stop_here(patience, std::move(done)));
+  });
+  (void)co_await pair.receiver;
+}
+
+void ShardHost::end() {
+  if (!thread_.joinable()) return;
+  shard_.stop();
+  thread_.join();
+}
+
+}  // namespace postern::app

@@ -1,0 +1,48 @@
+// One shard with all that lives on it, and the thread that is it.
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include "io/crypto/tls.h"
+#include "io/net/handoff.h"
+#include "io/net/shard.h"
+#include "io/resolver/resolver.h"
+#include "service/receipt/receipt_service.h"
+
+namespace postern::app {
+
+class ShardHost {
+ public:
+  ShardHost() : chores_(shard_) {}
+  ~ShardHost();
+  ShardHost(const ShardHost&) = delete;
+  ShardHost& operator=(const ShardHost&) = delete;
+
+  [[nodiscard]] base::Result<> furnish(resolver::ResolverSettings resolver,
+                                       crypto::ClientContext::Settings tls);
+  void host_receipt(std::unique_ptr<receipt::ReceiptService> receipt);
+  void run();  // starts the thread, and receipt on it
+
+  // Stops receipt on its shard; awaited on `caller`.
+  [[nodiscard]] net::Task<void> stop_receipt(net::Shard& caller,
+                                             std::chrono::milliseconds patience);
+  void end();  // the loop and the thread
+
+  [[nodiscard]] net::Shard& shard() { return shard_; }
+  [[nodiscard]] resolver::Lookups& lookups() { return *lookups_; }
+  [[nodiscard]] crypto::ClientContext& tls() { return *tls_; }
+  [[nodiscard]] receipt::ReceiptService& receipt() { return *receipt_; }
+
+ private:
+  net::Task<void> stop_here(std::chrono::milliseconds patience, net::Sender<bool> done);
+
+  net::Shard shard_;
+  net::TaskGroup chores_;
+  std::unique_ptr<resolver::Lookups> lookups_;
+  std::unique_ptr<crypto::ClientContext> tls_;
+  std::unique_ptr<receipt::ReceiptService> receipt_;
+  std::thread thread_;
+};
+
+}  // namespace postern::app
