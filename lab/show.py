@@ -224,7 +224,10 @@ def session(program: Path, directory: Path, once: bool) -> int:
             if once:
                 return 0
             print(where_next(world, gateway), flush=True)
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            try:
+                signal.pause()
+            except KeyboardInterrupt:
+                print("\nEnding the gateway and the practice world ...")
     return 0
 
 
@@ -235,7 +238,7 @@ def main() -> int:
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--once", action="store_true", help="stop after the table")
     arguments = parser.parse_args()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         return session(arguments.postern.resolve(), arguments.dir.resolve(), arguments.once)
     finally:
