@@ -39,7 +39,7 @@ class Gateway {
   explicit Gateway(Settings settings) : settings_(std::move(settings)), chores_(main_) {}
 
   base::Result<> furnish();
-  void run();
+  void run(Signals& signals);
 
  private:
   base::Result<> open_storage();
@@ -293,8 +293,7 @@ net::Task<void> Gateway::stop_when_asked() {
   main_.stop();
 }
 
-void Gateway::run() {
-  Signals signals;
+void Gateway::run(Signals& signals) {
   for (auto& host : shards_) host->run();
   dispatcher_->start();
   book_->on_change([this](const auto&) { dispatcher_->recalculate(); });
@@ -324,9 +323,10 @@ base::Result<> serve(Settings settings) {
     return base::fail("configuration",
                       (settings.file.empty() ? "defaults" : settings.file) + ": " + *complaint);
   }
+  Signals signals;  // before the first thread, which inherits what is blocked
   Gateway gateway(std::move(settings));
   if (auto furnished = gateway.furnish(); !furnished) return furnished;
-  gateway.run();
+  gateway.run(signals);
   return {};
 }
 
