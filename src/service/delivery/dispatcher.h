@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <set>
 #include <vector>
@@ -81,7 +82,9 @@ class Dispatcher final : public receipt::AcceptedSink {
   net::Event wake_;
   std::atomic<bool> wake_posted_{false};
   std::atomic<bool> recalculate_{false};
-  std::atomic<std::int64_t> sleeping_until_{0};  // of the scan, in microseconds of wall-clock time
+  // Of the scan, in microseconds of wall-clock time. While it is awake: the end of time, so that
+  // whatever becomes due meanwhile wakes it once more.
+  std::atomic<std::int64_t> sleeping_until_{std::numeric_limits<std::int64_t>::max()};
 };
 
 }  // namespace postern::delivery
