@@ -1,6 +1,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "app/cli/capture_pins.h"
 #include "app/cli/cli.h"
 
 int main(int argc, char** argv) {
@@ -8,5 +9,8 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   postern::cli::Context context{
       .in = std::cin, .out = std::cout, .err = std::cerr, .config_file = {}, .data_dir = {}};
+  context.capture_pins = [&context](const postern::dns::Domain& domain) {
+    return postern::cli::capture_pins(context, domain);
+  };
   return postern::cli::run(argc, argv, context);
 }

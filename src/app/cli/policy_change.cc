@@ -166,7 +166,10 @@ int add_policies(Context& context, const std::vector<std::string>& domains,
     if (!probe || !context.capture_pins || policy_for(session, text)) return;
     const auto fresh = new_policy(context, session, text, fields);
     if (!fresh || !wants_pins(*fresh)) return;
-    captured.try_emplace(fresh->scope.text(), context.capture_pins(fresh->scope.base));
+    Pins pins = context.capture_pins(fresh->scope.base);
+    // A partner that is not ready may be watched: monitor blocks nothing.
+    if (!pins && fresh->stage == tls::Stage::monitor) return;
+    captured.try_emplace(fresh->scope.text(), std::move(pins));
   };
   const auto work = [&](RecordsSession& session, records::Change& change, const std::string& text,
                         Report& report) -> base::Result<> {
