@@ -9,6 +9,7 @@ import signal
 import smtplib
 import sys
 import textwrap
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -110,9 +111,10 @@ def refused_without_tls(gateway: Gateway) -> str:
     return reply
 
 
-def _until(condition: Callable[[], bool], tries: int = 200) -> None:
+def _until(condition: Callable[[], bool], within: float = 20.0) -> None:
     """Asks again and again; what it asks takes time itself, so nothing sleeps here."""
-    for _ in range(tries):
+    end = time.monotonic() + within
+    while time.monotonic() < end:
         if condition():
             return
     raise TimeoutError("the gateway did not come to it in time")

@@ -8,6 +8,7 @@ happen follows from the posture's own row (lab/postures.json); the reason codes 
 from __future__ import annotations
 
 import json
+import os
 import smtplib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -131,8 +132,8 @@ def cells(table: tuple[World, Gateway]) -> dict[str, dict[str, str]]:
     return found
 
 
-def test_the_table_is_the_golden_one(cells: dict[str, dict[str, str]], request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("--write-golden", default=False):
+def test_the_table_is_the_golden_one(cells: dict[str, dict[str, str]]) -> None:
+    if "POSTERN_WRITE_GOLDEN" in os.environ:
         GOLDEN.write_text(json.dumps(cells, indent=1, sort_keys=True) + "\n")
     golden = json.loads(GOLDEN.read_text())
     different = {

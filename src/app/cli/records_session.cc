@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <istream>
 #include <iterator>
+#include <thread>
+
+#include "app/cli/control_client.h"
 
 #include "core/base/text.h"
 
@@ -25,12 +29,34 @@ base::Result<RecordsSession> open_session(const Context& context) {
   return session;
 }
 
+namespace {
+
+// A running gateway sees the change within a second by itself; it is told, and waited for, so that
+// what the command line says is true when it says so. Without a gateway there is nothing to wait
+// for.
+void await_in_force(const Context& context, records::Records& records) {
+  auto wanted = records.revision();
+  if (!wanted || !ask_gateway(context, {"POST", "/v1/policies/refresh", {}})) return;
+  for (int tries = 0; tries < 100; ++tries) {
+    auto answer = ask_gateway(context, {"GET", "/v1/status", {}});
+    if (!answer) return;
+    boost::json::value status = boost::json::parse(*answer);
+    const boost::json::value* revision = status.as_object().if_contains("policy_revision");
+    if (!revision || !revision->is_int64() || revision->as_int64() >= *wanted) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+}  // namespace
+
 base::Result<> change_records(const Context& context, RecordsSession& session,
                               const std::function<base::Result<>(records::Change&)>& edit) {
   auto change = session.records->change(context.actor(), now());
   if (!change) return std::unexpected(change.error());
   if (auto edited = edit(**change); !edited) return edited;
-  return (*change)->finish();
+  if (auto finished = (*change)->finish(); !finished) return finished;
+  await_in_force(context, *session.records);
+  return {};
 }
 
 base::Instant now() {

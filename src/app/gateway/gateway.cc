@@ -208,8 +208,13 @@ admin::ControlNeeds Gateway::control_needs() {
           .metrics = metrics_,
           .queue_changed = [this] { dispatcher_->queue_changed(); },
           .recalculate = [this] { dispatcher_->recalculate(); },
+          .refresh = [this] { book_->refresh(); },
           .ready = [this] { return ready_.load(); },
-          .status = [this] { return status_json(node_, bound_, http_address_, ready_.load()); }};
+          .status =
+              [this] {
+                return status_json(node_, bound_, http_address_, ready_.load(),
+                                   book_->current()->revision());
+              }};
 }
 
 base::Result<> Gateway::open_control() {

@@ -7,10 +7,11 @@
 namespace postern::app {
 
 std::string status_json(const std::string& node, const std::vector<BoundListener>& listeners,
-                        const std::string& http, bool ready) {
+                        const std::string& http, bool ready, std::int64_t revision) {
   base::JsonWriter json;
   json.begin_object().field("version", POSTERN_VERSION).field("node", node);
   json.field("pid", getpid()).field("ready", ready).field("http", http);
+  json.field("policy_revision", revision);
   json.key("listeners").begin_array();
   for (const BoundListener& one : listeners) {
     json.begin_object().field("name", one.name).field("role", one.role).field("tls", one.tls);

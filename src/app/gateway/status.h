@@ -17,6 +17,6 @@ struct BoundListener {
 
 [[nodiscard]] std::string status_json(const std::string& node,
                                       const std::vector<BoundListener>& listeners,
-                                      const std::string& http, bool ready);
+                                      const std::string& http, bool ready, std::int64_t revision);
 
 }  // namespace postern::app

@@ -147,6 +147,12 @@ net::Task<http::Response> Control::post(http::Request request) {
     json.begin_object().field("action", "recalculate").end_object();
     co_return json_response(std::move(json));
   }
+  if (request.path == "/v1/policies/refresh") {
+    needs_.refresh();
+    base::JsonWriter json;
+    json.begin_object().field("action", "refresh").end_object();
+    co_return json_response(std::move(json));
+  }
   std::string_view verb = request.path;
   if (verb.starts_with("/v1/queue/")) verb.remove_prefix(std::string_view("/v1/queue/").size());
   std::string word(verb);

@@ -8,6 +8,7 @@
 //   GET  /v1/queue/ID/body                         its bytes (export)
 //   POST /v1/queue/retry|hold|release|remove?...   which: id=, or domain= and account=, or all=yes
 //   POST /v1/queue/recalculate                     policies are looked at again for all that waits
+//   POST /v1/policies/refresh                      the records have changed: look now
 //   GET  /v1/version, /v1/status                   what runs here, and where it listens
 // On TCP only: GET /metrics, /healthz (the process lives), /readyz (it accepts mail).
 //
@@ -35,6 +36,8 @@ struct ControlNeeds {
   // that wait for a requirement become due.
   std::function<void()> queue_changed;
   std::function<void()> recalculate;
+  // The records have changed: look now.
+  std::function<void()> refresh;
   std::function<bool()> ready;
   std::function<std::string()> status;  // JSON
 };

@@ -42,6 +42,14 @@ void RecordsBook::on_change(
   listeners_.push_back(std::move(listener));
 }
 
+void RecordsBook::refresh() {
+  {
+    std::lock_guard lock(mutex_);
+    refresh_ = true;
+  }
+  wake_.notify_all();
+}
+
 base::Result<> RecordsBook::load() {
   auto configuration = needs_.records.load();
   if (!configuration) return std::unexpected(configuration.error());
@@ -64,7 +72,8 @@ void RecordsBook::run() {
     move_evidence();
     forget_old_evidence();
     lock.lock();
-    wake_.wait_for(lock, poll_interval, [this] { return stopping_; });
+    wake_.wait_for(lock, poll_interval, [this] { return stopping_ || refresh_; });
+    refresh_ = false;
   }
   lock.unlock();
   move_evidence();

@@ -40,6 +40,9 @@ class RecordsBook : public BookSource {
 
   [[nodiscard]] std::shared_ptr<const policy::PolicyBook> current() const override;
 
+  // Looks for a change now instead of at the next poll. Thread-safe.
+  void refresh();
+
   // Called on the thread of the book after each swap, with the new book. Before the first change
   // only.
   void on_change(std::function<void(std::shared_ptr<const policy::PolicyBook>)> listener);
@@ -58,6 +61,7 @@ class RecordsBook : public BookSource {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool refresh_ = false;
   std::vector<std::function<void(std::shared_ptr<const policy::PolicyBook>)>> listeners_;
   bool records_failing_ = false;
   bool evidence_failing_ = false;

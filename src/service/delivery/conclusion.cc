@@ -87,6 +87,12 @@ Conclusion conclude(const Job& job, Ended ended, const queue::Schedule& schedule
     }
   }
   if (plan.send_delay_notice && !settlement.remaining.empty()) settlement.delay_notified = true;
+  // The attempt that decided it says so: auditors look for the end of a message here.
+  const bool given_up =
+      conclusion.delivered == 0 && settlement.remaining.empty() && !conclusion.failed.empty();
+  if (given_up && !settlement.evidence.empty()) {
+    settlement.evidence.back().outcome = queue::AttemptOutcome::bounced;
+  }
   return conclusion;
 }
 

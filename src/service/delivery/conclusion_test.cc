@@ -70,6 +70,15 @@ TEST(Conclusion, EndsADeliveryThatAllGot) {
   EXPECT_EQ(conclusion.settlement.evidence.size(), 1u);
 }
 
+TEST(Conclusion, TheAttemptThatGaveUpIsEvidenceOfABounce) {
+  Scene scene;
+  for (auto& result : scene.ended.results)
+    result = Scene::result(Fate::failed, "recipient-refused");
+  const Conclusion conclusion = scene.with_notices();
+  ASSERT_FALSE(conclusion.settlement.evidence.empty());
+  EXPECT_EQ(conclusion.settlement.evidence.back().outcome, queue::AttemptOutcome::bounced);
+}
+
 TEST(Conclusion, KeepsOnlyWhoIsStillToBeServed) {
   Scene scene;
   scene.ended.results[1] = Scene::result(Fate::deferred, "recipient-refused");
