@@ -148,6 +148,7 @@ spool::SpoolSettings settings_for(const std::string& directory) {
   settings.directory = directory;
   settings.segment_bytes = 1 << 20;
   settings.reserve_bytes = 0;
+  settings.log_bytes = 512 << 10;  // so that the log is moved often
   return settings;
 }
 

@@ -38,9 +38,11 @@ base::Result<Extent> Appender::append(const Piece& piece) {
 }
 
 base::Result<> Appender::make_room(std::int64_t bytes) {
+  if (!unflushed_) return unflushed_;
   if (file_ && tail_ + bytes <= capacity_) return {};
   if (file_) {
-    if (auto flushed = flush(); !flushed) return flushed;
+    unflushed_ = write_pending();
+    if (!unflushed_) return unflushed_;
     finish_current();
   }
   // A disk that has no room for a whole segment may have some for a small one, which lets the
@@ -64,6 +66,12 @@ base::Result<> Appender::make_room(std::int64_t bytes) {
 }
 
 base::Result<> Appender::flush() {
+  if (unflushed_) return write_pending();
+  drop_pending();
+  return std::exchange(unflushed_, {});
+}
+
+base::Result<> Appender::write_pending() {
   if (pending_.empty()) return {};
   auto done = file_->write(std::move(pending_), written_);
   if (done) {

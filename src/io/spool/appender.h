@@ -36,7 +36,8 @@ class Appender {
   Appender& operator=(const Appender&) = delete;
 
   [[nodiscard]] base::Result<Extent> append(const Piece& piece);
-  // Writes what was appended. A failure means that none of it counts.
+  // Writes what was appended since the last flush. A failure means that none of it counts, even if
+  // part of it had to be written earlier, because its segment was full.
   [[nodiscard]] base::Result<> flush();
   void start_writing_out();
   [[nodiscard]] base::Result<> sync();
@@ -53,6 +54,7 @@ class Appender {
 
  private:
   [[nodiscard]] base::Result<> make_room(std::int64_t bytes);
+  [[nodiscard]] base::Result<> write_pending();
   void finish_current();
   void drop_pending();
 
@@ -67,6 +69,7 @@ class Appender {
   std::int64_t hinted_ = 0;   // up to here the kernel was asked to write out
   bool dirty_ = false;        // written since the last sync
 
+  base::Result<> unflushed_;    // a write since the last flush that failed
   std::vector<iovec> pending_;  // written_ .. tail_
   std::deque<HeaderBytes> headers_;
   std::vector<Sized> started_;

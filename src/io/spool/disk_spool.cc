@@ -19,6 +19,18 @@ std::vector<std::string> as_json(const std::vector<queue::Attempt>& attempts) {
   return texts;
 }
 
+NewMessage new_message(base::MessageId id, queue::Envelope envelope,
+                       std::vector<queue::Delivery> deliveries) {
+  NewMessage message;
+  message.id = id;
+  message.envelope = std::move(envelope);
+  message.deliveries = std::move(deliveries);
+  for (const queue::Delivery& delivery : message.deliveries) {
+    message.recipients_json.push_back(recipients_json(delivery.destination.recipients));
+  }
+  return message;
+}
+
 base::Failure without_destination() {
   return {"invalid-message", "A message must have at least one destination to be queued.", {}};
 }
@@ -52,29 +64,24 @@ std::unique_ptr<Upload> DiskSpool::begin(net::Shard& shard) {
   return std::make_unique<DiskUpload>(shard, *parts_.writer, id);
 }
 
-StoreWork DiskSpool::make_store(base::MessageId id, queue::Envelope envelope,
-                                std::vector<queue::Destination> destinations,
-                                std::unique_ptr<Body> body, std::string rest) {
-  NewMessage message{.id = id,
-                     .envelope = std::move(envelope),
-                     .extents = {},
-                     .deliveries = {},
-                     .recipients_json = {}};
-  std::int64_t next =
-      parts_.ids->take(static_cast<std::int64_t>(destinations.size()), message.envelope.accepted);
+std::vector<queue::Delivery> DiskSpool::make_deliveries(
+    base::MessageId id, const queue::Envelope& envelope,
+    std::vector<queue::Destination> destinations, base::Instant now) {
+  std::vector<queue::Delivery> deliveries;
+  deliveries.reserve(destinations.size());
+  std::int64_t next = parts_.ids->take(static_cast<std::int64_t>(destinations.size()), now);
   for (queue::Destination& destination : destinations) {
-    message.recipients_json.push_back(recipients_json(destination.recipients));
     queue::Delivery delivery;
     delivery.id = {next};
     delivery.message = id;
-    delivery.account = message.envelope.account;
+    delivery.account = envelope.account;
     delivery.destination = std::move(destination);
-    delivery.accepted = message.envelope.accepted;
-    delivery.due = message.envelope.accepted;
-    message.deliveries.push_back(std::move(delivery));
+    delivery.accepted = envelope.accepted;
+    delivery.due = envelope.accepted;
+    deliveries.push_back(std::move(delivery));
     next += IdSource::kStep;
   }
-  return {std::move(message), std::move(body), std::move(rest)};
+  return deliveries;
 }
 
 net::Task<base::Result<Accepted>> DiskSpool::commit(net::Shard& shard,
@@ -90,8 +97,9 @@ net::Task<base::Result<Accepted>> DiskSpool::commit(net::Shard& shard,
   const base::MessageId id = uploaded.id();
   envelope.size = uploaded.size();
   for (queue::Attempt& attempt : evidence) attempt.message = id;
-  auto store = make_store(id, std::move(envelope), std::move(destinations), uploaded.take_body(),
-                          uploaded.take_rest());
+  auto deliveries = make_deliveries(id, envelope, std::move(destinations), shard.wall_now());
+  StoreWork store(new_message(id, std::move(envelope), std::move(deliveries)), uploaded.take_body(),
+                  uploaded.take_rest());
   auto [receiver, sender] = net::handoff<base::Result<Accepted>>(shard);
   give(std::make_unique<CommitWork>(std::move(store), as_json(evidence), std::move(sender)));
   co_return co_await receiver;
@@ -103,9 +111,11 @@ net::Task<base::Result<std::vector<queue::Delivery>>> DiskSpool::settle(net::Sha
   for (Settlement::Notice& notice : settlement.notices) {
     if (notice.destinations.empty()) co_return std::unexpected(without_destination());
     notice.envelope.size = static_cast<std::int64_t>(notice.body.size());
-    const base::MessageId id{parts_.ids->take(1, shard.wall_now())};
-    notices.push_back(make_store(id, std::move(notice.envelope), std::move(notice.destinations),
-                                 nullptr, std::move(notice.body)));
+    const base::Instant now = shard.wall_now();
+    const base::MessageId id{parts_.ids->take(1, now)};
+    auto deliveries = make_deliveries(id, notice.envelope, std::move(notice.destinations), now);
+    notices.emplace_back(new_message(id, std::move(notice.envelope), std::move(deliveries)),
+                         nullptr, std::move(notice.body));
   }
   settlement.notices.clear();
   auto recipients = recipients_json(settlement.remaining);

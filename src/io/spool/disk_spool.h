@@ -58,9 +58,9 @@ class DiskSpool : public Spool {
   base::Result<> outbox_done(std::int64_t up_to) override;
 
  private:
-  [[nodiscard]] StoreWork make_store(base::MessageId id, queue::Envelope envelope,
-                                     std::vector<queue::Destination> destinations,
-                                     std::unique_ptr<Body> body, std::string rest);
+  [[nodiscard]] std::vector<queue::Delivery> make_deliveries(
+      base::MessageId id, const queue::Envelope& envelope,
+      std::vector<queue::Destination> destinations, base::Instant now);
   [[nodiscard]] net::Task<base::Result<std::int64_t>> act_on(net::Shard& shard, Action action,
                                                              std::vector<base::DeliveryId> ids,
                                                              base::Instant now);

@@ -93,6 +93,11 @@ base::Result<> make_folders(const std::string& folder) {
     }
     if (error) return std::unexpected(disk_failure(error.value(), "Making a folder", path));
   }
+  // SQLite would make it readable for all; its log takes the database's permissions.
+  const std::string database = folder + "/queue.db";
+  const int file = ::open(database.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return std::unexpected(disk_failure(errno, "Making the database", database));
+  ::close(file);
   return {};
 }
 

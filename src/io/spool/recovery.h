@@ -27,6 +27,7 @@ class FolderLock {
   int file_;
 };
 
+// The folders, and an empty database file that only its owner can read.
 [[nodiscard]] base::Result<> make_folders(const std::string& folder);
 
 struct Recovered {

@@ -33,6 +33,7 @@ struct SpoolSettings {
   std::int64_t segment_bytes = 64 << 20;
   std::int64_t batch_bytes = 8 << 20;     // a commit takes at most this much at once
   std::int64_t reserve_bytes = 64 << 20;  // below this much free space: "disk-full"
+  std::int64_t log_bytes = 64 << 20;      // SQLite's log is moved into the database from then on
 };
 
 // Where a body's bytes are.

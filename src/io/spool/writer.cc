@@ -11,7 +11,7 @@ namespace postern::spool {
 namespace {
 
 constexpr std::size_t kBatchCount = 512;
-constexpr int kLogPages = 16000;  // then the keeper moves the log into the database
+constexpr std::int64_t kPageBytes = 4096;
 // Ids are marked as used this far ahead, so that the mark is written seldom.
 constexpr std::int64_t kMarkAhead = std::int64_t{2'000'000} << IdSource::kNodeBits;
 
@@ -177,7 +177,7 @@ void Writer::look_after_the_disk() {
     // What came in meanwhile is little; once it is moved too, the log starts again at its front.
     log_pages_ = 0;
     static_cast<void>(rows_.connection().checkpoint());
-  } else if (log_pages_ > kLogPages) {
+  } else if (log_pages_ * kPageBytes > parts_.settings.log_bytes) {
     log_pages_ = 0;
     parts_.keeper.shorten_log();
   }
