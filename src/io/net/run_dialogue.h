@@ -10,7 +10,6 @@
 // drops them when TLS starts (RFC 3207 4.2: nothing from before survives).
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -31,10 +30,9 @@ struct Link {
   std::unique_ptr<Stream> stream;
   base::Cancellation* cancellation = nullptr;
   std::chrono::milliseconds write_timeout{std::chrono::minutes(5)};
-  base::Steady not_after = base::Steady::max();  // of all waits: a peer that drips is no way round
 
   [[nodiscard]] base::Deadline within(std::chrono::milliseconds d) const {
-    return {std::min(shard.now() + d, not_after), cancellation};
+    return {shard.now() + d, cancellation};
   }
 };
 

@@ -140,7 +140,7 @@ net::Task<void> Dispatcher::scan_loop() {
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - shard.wall_now());
     base::Deadline until = scanning_.within(std::max(wait, kSleepLeast));
     auto woken = co_await wake_.wait(until);
-    sleeping_until_ = std::numeric_limits<std::int64_t>::max();
+    sleeping_until_ = 0;
     if (!woken && woken.error().code == "cancelled") break;
   }
 }

@@ -11,7 +11,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <limits>
 #include <memory>
 #include <set>
 #include <vector>
@@ -82,9 +81,7 @@ class Dispatcher final : public receipt::AcceptedSink {
   net::Event wake_;
   std::atomic<bool> wake_posted_{false};
   std::atomic<bool> recalculate_{false};
-  // Of the scan, in microseconds of wall-clock time. While it is awake: the end of time, so that
-  // whatever becomes due meanwhile wakes it once more.
-  std::atomic<std::int64_t> sleeping_until_{std::numeric_limits<std::int64_t>::max()};
+  std::atomic<std::int64_t> sleeping_until_{0};  // of the scan, in microseconds of wall-clock time
 };
 
 }  // namespace postern::delivery

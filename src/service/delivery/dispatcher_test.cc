@@ -3,25 +3,64 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "service/delivery/testing/partner.h"
+#include "service/delivery/testing/world.h"
 
 namespace postern::delivery {
 namespace {
 
 using ::testing::Contains;
-using testing::deliver_one;
 using testing::domain;
 using testing::envelope_from;
 using ::testing::HasSubstr;
 using testing::kMessage;
-using testing::Partner;
-using testing::plain;
 using testing::policy_for;
 using testing::Posture;
-using testing::send_one;
 using ::testing::StartsWith;
 using testing::to;
 using testing::World;
+
+// example.com has two mail servers; what each of them is, a test says.
+struct Partner : World {
+  testing::Peer* mx1 = nullptr;
+  testing::Peer* mx2 = nullptr;
+
+  void has(Posture first, Posture second) {
+    mx1 = &peer("127.0.0.1", std::move(first));
+    mx2 = &peer("127.0.0.2", std::move(second));
+    zone.mx("example.com", {{10, "mx1.example.com"}, {20, "mx2.example.com"}});
+    zone.host("mx1.example.com", {"127.0.0.1"}).host("mx2.example.com", {"127.0.0.2"});
+    zone.host("postern.example", {"127.0.0.9"});  // nobody listens there
+  }
+  void policy_is(policy::Policy policy) {
+    policy::Configuration configuration = testing::configuration();
+    configuration.policies = {std::move(policy)};
+    book.change(std::move(configuration));
+  }
+  // Strict, and the MX names are pinned, as they are not signed.
+  void strict() {
+    policy::Policy policy = policy_for("example.com");
+    policy.mx_pins = {tls::HostPattern::parse("*.example.com").value()};
+    policy_is(std::move(policy));
+  }
+  [[nodiscard]] const queue::Delivery& waiting() const { return left.at(0).deliveries.at(0); }
+};
+
+Posture plain() {
+  Posture posture;
+  posture.starttls = false;
+  return posture;
+}
+
+net::Task<void> send_one(World& world) {
+  queue::Destination destination = to({"ann@example.com"});
+  co_await world.send(envelope_from("me@postern.example"), destination, std::string(kMessage));
+}
+
+net::Task<void> deliver_one(World& world) {
+  co_await send_one(world);
+  bool done = co_await world.until("delivery-done", 1);
+  EXPECT_TRUE(done) << ::testing::PrintToString(world.events.lines);
+}
 
 net::Task<void> defer_one(World& world) {
   co_await send_one(world);
@@ -138,6 +177,41 @@ TEST(Dispatcher, RaisesAnAlertWhenAPartnerMovedOutsideThePins) {
   EXPECT_EQ(world.mx1->connections, 0);
   EXPECT_EQ(world.events.count("mx-moved"), 2u);
   EXPECT_EQ(world.waiting().last.code, "mx-not-pinned");
+}
+
+net::Task<void> deliver_many(World& world) {
+  co_await deliver_one(world);
+  for (int i = 0; i < 20; ++i) {
+    co_await send_one(world);
+    bool done = co_await world.until("delivery-done", static_cast<std::size_t>(i) + 2);
+    EXPECT_TRUE(done);
+  }
+}
+
+TEST(Dispatcher, CarriesManyMessagesOverOneConnection) {
+  Partner world;
+  world.has(world.trusted("mx1.example.com"), plain());
+  world.strict();
+  world.run(deliver_many);
+  EXPECT_EQ(world.mx1->arrived.size(), 21u);
+  EXPECT_EQ(world.mx1->connections, 1);
+  EXPECT_THAT(world.mx1->commands, Contains("QUIT"));
+  EXPECT_EQ(world.metrics.value(observe::Metric::connections_reused_total), 20);
+}
+
+net::Task<void> deliver_a_burst(World& world) {
+  for (int i = 0; i < 200; ++i) co_await send_one(world);
+  bool done = co_await world.until("delivery-done", 200);
+  EXPECT_TRUE(done);
+}
+
+TEST(Dispatcher, OpensNoMoreConnectionsToADestinationThanAreAllowed) {
+  Partner world;
+  world.settings.connections_per_destination = 3;
+  world.has(world.trusted("mx1.example.com"), plain());
+  world.run(deliver_a_burst);
+  EXPECT_EQ(world.mx1->arrived.size(), 200u);
+  EXPECT_LE(world.mx1->connections, 6);  // each is closed after 100 messages
 }
 
 net::Task<void> deliver_after_change(World& world) {

@@ -37,7 +37,7 @@ class Actor {
   }
 
   net::Task<base::Result<>> perform(smtp::SendBody step, smtp::ClientDialogue& dialogue) {
-    MessageBody::Way way{step, link_.cancellation, needs_.settings.block_timeout, link_.not_after};
+    MessageBody::Way way{step, link_.cancellation, needs_.settings.block_timeout};
     auto sent = co_await body_->send(link_.shard, *link_.stream, way);
     if (!sent) co_return std::unexpected(sent.error());
     dialogue.on_body_sent();
@@ -136,17 +136,11 @@ struct HostConnection::Parts {
         smtp::ClientSetup setup, const std::string& key)
       : link{needs.shard, std::move(socket), needs.cancellation},
         dialogue(std::move(setup), task.keep),
-        actor(link, needs, hello_for(needs, task, key)),
-        message_limit(needs.settings.message_limit) {
-    limit(needs.settings.opening_limit);
-  }
-
-  void limit(std::chrono::milliseconds all) { link.not_after = link.shard.now() + all; }
+        actor(link, needs, hello_for(needs, task, key)) {}
 
   net::Link link;
   smtp::ClientDialogue dialogue;
   Actor actor;
-  std::chrono::milliseconds message_limit;
   std::array<char, kReadBuffer> buffer{};
 };
 
@@ -171,7 +165,6 @@ net::Task<std::optional<tls::Unmet>> HostConnection::carry(const smtp::OutgoingM
                                                            MessageBody& body,
                                                            const tls::Requirement& requirement) {
   parts_->actor.carry(&body);
-  parts_->limit(parts_->message_limit);
   auto assigned = parts_->dialogue.assign(message, requirement);
   if (!assigned) co_return assigned.error();
   co_await talk();

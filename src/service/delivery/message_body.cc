@@ -125,8 +125,7 @@ net::Task<base::Result<>> MessageBody::send(net::Shard& shard, net::Stream& stre
     } else {
       wire.add(std::string_view(block.data(), *count), out);
     }
-    const base::Steady end = std::min(shard.now() + way.block_timeout, way.not_after);
-    base::Deadline deadline{end, way.cancellation};
+    base::Deadline deadline{shard.now() + way.block_timeout, way.cancellation};
     auto written = co_await stream.write(out, deadline);
     if (!written) co_return std::unexpected(written.error());
     if (*count == 0) co_return base::Result<>();

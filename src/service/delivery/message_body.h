@@ -38,7 +38,6 @@ class MessageBody {
     smtp::SendBody step;
     base::Cancellation* cancellation = nullptr;
     std::chrono::milliseconds block_timeout{};
-    base::Steady not_after = base::Steady::max();
   };
   [[nodiscard]] net::Task<base::Result<>> send(net::Shard& shard, net::Stream& stream, Way way);
 

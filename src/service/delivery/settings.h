@@ -21,9 +21,6 @@ struct ConnectSettings {
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(30);
   std::chrono::milliseconds block_timeout = std::chrono::minutes(3);  // RFC 5321 4.5.3.2.5
   smtp::ClientTimeouts timeouts;
-  // For all waits together, against peers that answer a byte at a time.
-  std::chrono::milliseconds opening_limit = std::chrono::minutes(20);
-  std::chrono::milliseconds message_limit = std::chrono::hours(3);
 };
 
 struct DeliverySettings {
@@ -37,7 +34,6 @@ struct DeliverySettings {
   int messages_per_connection = 100;
   std::chrono::milliseconds idle = std::chrono::seconds(5);
   std::chrono::milliseconds plan_life = std::chrono::seconds(10);
-  std::size_t waiting_per_destination = 2'000;    // so that one backlog leaves room for others
   std::size_t waiting_limit = 20'000;             // deliveries held in memory, all shards together
   std::size_t waiting_bytes = 256 * 1024 * 1024;  // of their bodies
   // A destination that nobody can reach is left alone for this long, doubled each time.

@@ -43,7 +43,6 @@ struct ShardDispatcher::Destination {
   queue::Window window;
   queue::BackOff back_off;
   std::optional<Ended> fate;  // of the attempt that reached nobody: shared while backing off
-  bool turned_away = false;   // a job was dropped because too many waited here
   std::shared_ptr<const PlannedRoute> route;
   base::Steady route_until{};
   std::int64_t route_revision = -1;
@@ -92,17 +91,13 @@ void ShardDispatcher::offer(Job job) {
     common_.turned_away = true;
     return;
   }
-  Destination& destination = destination_of(job.delivery);
-  if (destination.waiting.size() >= common_.settings.waiting_per_destination) {
-    destination.turned_away = true;
-    return;
-  }
   const bool too_much = common_.waiting_bytes.load(std::memory_order_relaxed) + bytes_of(job) >
                         common_.settings.waiting_bytes;
   if (too_much) job.body.reset();
   claimed_.insert(id);
   ++common_.waiting;
   common_.waiting_bytes += bytes_of(job);
+  Destination& destination = destination_of(job.delivery);
   destination.waiting.push_back(std::move(job));
   start_worker(destination);
 }
@@ -113,9 +108,7 @@ Job ShardDispatcher::take(Destination& destination) {
   --common_.waiting;
   common_.waiting_bytes -= bytes_of(job);
   const bool room = common_.waiting < common_.settings.waiting_limit / 2;
-  const bool room_here = destination.waiting.size() < common_.settings.waiting_per_destination / 2;
-  const bool wanted_here = room_here && std::exchange(destination.turned_away, false);
-  if ((room && common_.turned_away.exchange(false)) || wanted_here) common_.has_room();
+  if (room && common_.turned_away.exchange(false)) common_.has_room();
   return job;
 }
 

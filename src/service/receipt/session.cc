@@ -26,7 +26,8 @@ Session::Session(SessionParts parts, const ListenerSettings& listener,
       home_(domain_of(parts_.settings.host)),
       link_{.shard = parts_.shard,
             .stream = nullptr,
-            .cancellation = &parts_.sessions.cancellation()},
+            .cancellation = &parts_.sessions.cancellation(),
+            .write_timeout = parts_.settings.limits.idle},
       place_(std::move(place)) {
   client_.role = listener.role;
 }

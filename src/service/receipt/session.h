@@ -110,6 +110,7 @@ class Session final : private smtp::Doorkeeper, private Pace {
   std::shared_ptr<const policy::PolicyBook> book_;
   const policy::InternalSender* who_ = nullptr;
   policy::Party from_;
+  std::vector<base::AccountId> refusals_recorded_;  // by these accounts, of this sender
 
   std::vector<std::unique_ptr<spool::Upload>> uploads_;
   std::shared_ptr<std::string> body_;  // the one copy, while it is small

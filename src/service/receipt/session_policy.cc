@@ -1,4 +1,5 @@
 // What a session may do, asked of the policies, and the evidence of what it was refused.
+#include <algorithm>
 #include <utility>
 
 #include "core/base/text.h"
@@ -32,6 +33,7 @@ std::expected<smtp::SenderAdmission, smtp::Reply> Session::may_send(const smtp::
   }
   book_ = parts_.books.current();
   from_ = party_of(mail.from.mailbox);
+  refusals_recorded_.clear();
   policy::SendDecision decision = policy::may_send(*book_, client_, from_, parts_.shard.wall_now());
   who_ = decision.who;
   if (decision.denial) return std::unexpected(reply_for(*decision.denial, decision.account));
@@ -58,7 +60,10 @@ smtp::Reply Session::reply_for(const policy::Denial& denial, base::AccountId acc
 }
 
 void Session::record_refusal(const policy::Denial& denial, base::AccountId account) {
+  // A refused message is one refusal, however many recipients it has.
+  if (std::ranges::find(refusals_recorded_, account) != refusals_recorded_.end()) return;
   if (!parts_.refusals.spend(parts_.shard.now())) return;
+  refusals_recorded_.push_back(account);
   policy::ReceiptVerdict judged =
       policy::judge_receipt(*book_, account, client_, who_, from_, parts_.shard.wall_now());
   judged.denial = denial;

@@ -8,7 +8,6 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "core/route/testing.h"
@@ -54,18 +53,17 @@ class ZoneLookups : public resolver::Lookups {
   const route::testing::Zone& zone_;
 };
 
-// Remembers every event as "name field=value ..." and wakes who waits for one. Events of other
-// threads come in by the shard's door.
+// Remembers every event as "name field=value ..." and wakes who waits for one.
 class EventMemory : public observe::EventSink {
  public:
-  explicit EventMemory(net::Shard& shard) : changed(shard), shard_(shard) {}
+  explicit EventMemory(net::Shard& shard) : changed(shard) {}
   void emit(observe::Event event, std::initializer_list<observe::Field> fields) override {
     std::string line(observe::event_info(event).name);
     for (const observe::Field& field : fields) {
       line += " " + std::string(field.name) + "=" + field.value;
     }
-    if (std::this_thread::get_id() == home_) return remember(std::move(line));
-    shard_.post([this, told = std::move(line)]() mutable { remember(std::move(told)); });
+    lines.push_back(std::move(line));
+    changed.notify();
   }
   [[nodiscard]] std::size_t count(std::string_view start) const {
     return static_cast<std::size_t>(
@@ -73,15 +71,6 @@ class EventMemory : public observe::EventSink {
   }
   std::vector<std::string> lines;
   net::Event changed;
-
- private:
-  void remember(std::string line) {
-    lines.push_back(std::move(line));
-    changed.notify();
-  }
-
-  net::Shard& shard_;
-  std::thread::id home_ = std::this_thread::get_id();
 };
 
 class ChangingBook : public service::BookSource {
@@ -192,8 +181,7 @@ class World {
   std::unique_ptr<spool::Spool> spool;
   std::vector<std::unique_ptr<Peer>> peers;
   std::unique_ptr<Dispatcher> dispatcher;
-  std::vector<spool::MessageInfo> left;          // in the queue, once run() is over
-  std::vector<Dispatcher::OnShard> more_places;  // shards that run on threads of their own
+  std::vector<spool::MessageInfo> left;  // in the queue, once run() is over
 
  private:
   net::Task<void> whole(std::function<net::Task<void>(World&)> scenario) {
@@ -206,12 +194,6 @@ class World {
     for (auto& each : peers) each->stop_listening();
     peers_.cancel();
     co_await peers_.join();
-  }
-
-  [[nodiscard]] std::vector<Dispatcher::OnShard> places() {
-    std::vector<Dispatcher::OnShard> all{{shard, lookups_, *tls_}};
-    for (const Dispatcher::OnShard& one : more_places) all.push_back(one);
-    return all;
   }
 
   Posture with_certificate(const std::string& name, bool trusted) {
