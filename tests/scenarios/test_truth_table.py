@@ -181,7 +181,9 @@ def test_nothing_reaches_a_partner_below_the_requirement(table: tuple[World, Gat
                 continue
             for session in world.sessions(domain):
                 said = " ".join(session["commands"]).lower()
-                assert f"@t-{policy}.example" not in said, (domain, policy)
+                # A host may also serve other domains, which are ready.
+                if f"@{domain}>" in said:
+                    assert f"@t-{policy}.example" not in said, (domain, policy)
 
 
 def test_the_probe_says_what_the_delivery_met(table: tuple[World, Gateway], cells: dict[str, dict[str, str]]) -> None:
