@@ -120,16 +120,21 @@ class SqliteRecords final : public Records {
 
   std::unique_ptr<Database> database_;
   std::int64_t data_version_ = -1;  // SQLite's: moves when another connection committed
-  std::int64_t revision_ = 0;       // ours, read when it last moved
+  std::int64_t own_changes_ = -1;
+  std::int64_t revision_ = 0;  // ours, read when it last moved
 };
 
 base::Result<std::int64_t> SqliteRecords::revision() {
   auto data_version = database_->number("PRAGMA data_version");
   if (!data_version) return data_version;
-  if (*data_version == data_version_) return revision_;
+  // The pragma counts the commits of others; total_changes() counts our own.
+  auto own = database_->number("SELECT total_changes()");
+  if (!own) return own;
+  if (*data_version == data_version_ && *own == own_changes_) return revision_;
   auto revision = database_->number("SELECT value FROM meta WHERE name = 'revision'");
   if (!revision) return revision;
   data_version_ = *data_version;
+  own_changes_ = *own;
   revision_ = *revision;
   return revision_;
 }

@@ -197,6 +197,7 @@ TEST(Records, RaiseTheRevisionOnceAChangeForEveryProcessThatLooks) {
   auto gateway = open_records(folder);
   auto command = open_records(folder);
   const auto before = gateway->revision().value();
+  ASSERT_EQ(command->revision().value(), before);  // read before its own change as well
   auto change = command->change(kAnna, kNow).value();
   ASSERT_TRUE(change->put(policy_for("a.example")));
   ASSERT_TRUE(change->put(policy_for("b.example")));
