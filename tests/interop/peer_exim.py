@@ -37,7 +37,7 @@ local_interfaces = {interfaces}
 host_lookup =
 rfc1413_query_timeout = 0s
 log_file_path = /var/log/exim4/%slog
-log_selector = +tls_peerdn +tls_certificate_verified +smtp_protocol_error +smtp_confirmation
+log_selector = +tls_peerdn +tls_certificate_verified +smtp_protocol_error +smtp_confirmation +pipelining
 message_size_limit = {SIZE_LIMIT}
 tls_advertise_hosts = ${{if eq{{$received_port}}{{{ports.plaintext}}}{{}}{{*}}}}
 tls_certificate = /etc/peer/${{if eq{{$received_port}}{{{ports.self_signed}}}{{self-signed}}{{trusted}}}}.crt
@@ -56,7 +56,8 @@ take:
 """
 
     def _routers(self) -> str:
-        text = f"begin routers\nkeep:\n  driver = accept\n  domains = {self.around.domain}\n  transport = keep\n"
+        keep = " : ".join(self.domains)
+        text = f"begin routers\nkeep:\n  driver = accept\n  domains = {keep}\n  transport = keep\n"
         target = f"{self.around.gateway_name}::{self.around.gateway_port}"
         for domain, how in [*RELAYS.items(), ("*", "opportunistic")]:
             name = domain.replace(".", "_").replace("-", "_").replace("*", "others")

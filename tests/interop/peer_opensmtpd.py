@@ -34,7 +34,8 @@ class OpenSmtpd(Peer):
         )
         for name, (scheme, options) in _SCHEMES.items():
             text += f'action "{name}" relay host "{scheme}://{gateway}"{options} helo "mail.{around.domain}"\n'
-        text += f'match from any for domain "{around.domain}" action "keep"\n'
+        for domain in self.domains:
+            text += f'match from any for domain "{domain}" action "keep"\n'
         for domain, how in RELAYS.items():
             text += f'match from any for domain "{domain}" action "{how}"\n'
         text += 'match from any for any action "opportunistic"\n'

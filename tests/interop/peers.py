@@ -7,7 +7,7 @@ touches the machine. It needs root, but no namespaces and no mounts, so a contai
 
 An instance is both sides of a gateway's inner hop:
 
-- a receiver for its own domain, with a port that offers no TLS, one with a certificate of a trusted
+- a receiver for its own domains (`domains` of Peer), with a port that offers no TLS, one with a certificate of a trusted
   CA and one with a self-signed certificate; what arrives is kept in one maildir, its `box`;
 - an internal server that hands mail on to the gateway: for `RELAYS` domains over plaintext, over
   opportunistic TLS, or over TLS with the gateway's name verified.
@@ -80,7 +80,7 @@ class Identity:
 class Surroundings:
     """What a peer must know of the world that it is put into."""
 
-    domain: str
+    domain: str  # and all domains below it
     trusted: Identity
     self_signed: Identity
     ca: Path  # what a sender trusts
@@ -178,6 +178,8 @@ class Peer:
 
     def __init__(self, directory: Path, around: Surroundings) -> None:
         self.around = around
+        self.domains = [around.domain] + [f"{way}.{around.domain}" for way in ("plaintext", "trusted", "relaxed")]
+        self.domains.append("refused." + around.domain.replace(".", "-partner.", 1))
         self.ports = Ports()
         self.root = Root(self.package, directory / "root")
         self.output = directory / "output"
@@ -211,8 +213,12 @@ class Peer:
                 start_new_session=True,
                 env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
             )
-        for port in self.ports.all():
+        for port in self.listening():
             self._await_port(port)
+
+    def listening(self) -> list[int]:
+        """The ports whose listening means that the server is ready."""
+        return self.ports.all()
 
     def _await_port(self, port: int) -> None:
         """Knocks until somebody opens; between knocks it waits for the end of the process."""
@@ -260,6 +266,10 @@ class Peer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def run(self, *words: str) -> str:
+        """A command of the instance; returns what it prints."""
+        return subprocess.run(self.root.command(*words), check=True, capture_output=True, text=True).stdout
 
     def sendmail(self, sender: str, recipients: Sequence[str], message: bytes, *options: str) -> None:
         """Hands a message (lines end in LF) to the server with its own sendmail command."""
