@@ -1,0 +1,116 @@
+"""The command bench/run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.bench_engines import ENGINES, OWN_NAME, SINK_NAME, Place, remove
+from bench.bench_measure import BenchError, Figures, measure
+from bench.bench_report import as_json, conditions, markdown, rows, text_table
+from bench.bench_sets import QUICK, SETS, Set
+from lab.model import Certificate
+from lab.pki import Pki
+from peers import Identity, free_port
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+WORK = REPOSITORY / "build" / "bench"
+PROGRAMS = REPOSITORY / "build" / "release" / "bench"
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def build() -> None:
+    """The release build of the gateway and the load tools, and the unpacked peers."""
+    script = """
+set -euo pipefail
+. tools/install.sh
+install_groups build lab
+[ -f build/release/build.ninja ] || cmake --preset release >&2
+cmake --build --preset release --target postern bench_load bench_sink >&2
+unpack_peers
+"""
+    subprocess.run(["bash", "-c", script], cwd=REPOSITORY, check=True)
+
+
+def identity(pki: Pki, name: str) -> Identity:
+    files = pki.issue(Certificate(names=(name,), common_name=name), name, name, "127.0.0.1", name)
+    return Identity(files.certificate, files.key)
+
+
+def run_set(what: Set, pki: Pki, repetitions: int, versions: dict[str, str]) -> dict[str, list[Figures]]:
+    """All repetitions of one set, the engines taking turns."""
+    results: dict[str, list[Figures]] = {kind.name: [] for kind in ENGINES}
+    sink_port, sink_identity = free_port(), identity(pki, SINK_NAME)
+    own_identity = identity(pki, OWN_NAME)
+    with ExitStack() as running:
+        engines = []
+        for kind in ENGINES:
+            directory = WORK / f"{what.name}-{kind.name}"
+            remove(directory)
+            directory.mkdir(parents=True)
+            running.callback(remove, directory)
+            engine = kind(Place(directory, own_identity, pki.ca, sink_port, what.tls))
+            running.callback(engine.stop)
+            versions[engine.name] = engine.version()
+            engines.append(engine)
+        for number in range(repetitions):
+            for engine in engines if number % 2 == 0 else reversed(engines):
+                found = measure(engine, what, PROGRAMS, sink_port, sink_identity)
+                if what.tls and found.in_clear:
+                    raise BenchError(f"{engine.name} sent {found.in_clear} messages in clear")
+                results[engine.name].append(found)
+                say(f"  {number + 1}/{repetitions} {engine.name}: {found.rate:,.0f} messages/s, {found.cpu_ms:.3f} ms each")
+    return results
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="bench/run", description="Measures Postern and Postfix side by side, in one run on this machine."
+    )
+    parser.add_argument("--quick", action="store_true", help="one small set, under a minute")
+    parser.add_argument("--sets", default="", help=f"names, with commas between: {', '.join(s.name for s in SETS)}")
+    parser.add_argument("--repetitions", type=int, default=0, help="of each set and engine (default 3, quick 2)")
+    parser.add_argument("--json", type=Path, default=WORK / "results.json", help="where the results go as JSON")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md from this run")
+    parser.add_argument("--no-build", action="store_true", help="measure what is built already")
+    options = parser.parse_args(arguments)
+    wanted = [name for name in options.sets.split(",") if name]
+    unknown = set(wanted) - {one.name for one in SETS}
+    if unknown:
+        parser.error(f"there is no set {', '.join(sorted(unknown))}")
+    if options.quick and options.write:
+        parser.error("the quick set is too small to be published")
+    sets = QUICK if options.quick else tuple(one for one in SETS if not wanted or one.name in wanted)
+    repetitions = options.repetitions or (2 if options.quick else 3)
+
+    if not options.no_build:
+        build()
+    WORK.mkdir(parents=True, exist_ok=True)
+    facts = conditions(WORK, {}, repetitions)
+    pki = Pki(WORK / "pki")
+    versions: dict[str, str] = {}
+    results: dict[str, dict[str, list[Figures]]] = {}
+    try:
+        for one in sets:
+            say(one.title)
+            results[one.name] = run_set(one, pki, repetitions, versions)
+    except BenchError as error:
+        say(f"bench/run: {error}")
+        return 1
+    facts["versions"] = ", ".join(versions.values())
+    table = rows(sets, results)
+    print("\n".join(f"{name}: {value}" for name, value in facts.items()), end="\n\n")
+    print(text_table(table))
+    options.json.write_text(json.dumps(as_json(facts, sets, results), indent=2) + "\n")
+    say(f"\nResults: {options.json}")
+    if options.write:
+        (REPOSITORY / "docs" / "performance.md").write_text(markdown(facts, table))
+        say("docs/performance.md is written.")
+    return 0
