@@ -82,7 +82,8 @@ int for_each_domain(Context& context, const std::vector<std::string>& domains, P
       report.refuse(text, done.error());
     }
   }
-  if (auto finished = (*change)->finish(); !finished) return context.fail(finished.error());
+  auto finished = finish_change(context, *session, **change);
+  if (!finished) return context.fail(finished.error());
   return report.print();
 }
 

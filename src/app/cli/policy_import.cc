@@ -235,7 +235,8 @@ int import_policies(Context& context, const ImportOptions& options) {
   Importer importer(context, options, *session, **change);
   if (auto read = importer.read(*text); !read) return context.fail(read.error());
   if (!options.dry_run) {
-    if (auto finished = (*change)->finish(); !finished) return context.fail(finished.error());
+    auto finished = finish_change(context, *session, **change);
+    if (!finished) return context.fail(finished.error());
   }
   const std::vector<Line>& lines = importer.lines();
   const auto refusals =

@@ -54,7 +54,12 @@ base::Result<> change_records(const Context& context, RecordsSession& session,
   auto change = session.records->change(context.actor(), now());
   if (!change) return std::unexpected(change.error());
   if (auto edited = edit(**change); !edited) return edited;
-  if (auto finished = (*change)->finish(); !finished) return finished;
+  return finish_change(context, session, **change);
+}
+
+base::Result<> finish_change(const Context& context, RecordsSession& session,
+                             records::Change& change) {
+  if (auto finished = change.finish(); !finished) return finished;
   await_in_force(context, *session.records);
   return {};
 }

@@ -24,6 +24,10 @@ struct RecordsSession {
     const Context& context, RecordsSession& session,
     const std::function<base::Result<>(records::Change&)>& edit);
 
+// Finishes a change, and waits until a running gateway has it in force.
+[[nodiscard]] base::Result<> finish_change(const Context& context, RecordsSession& session,
+                                           records::Change& change);
+
 [[nodiscard]] base::Instant now();
 
 // A time as people give it to --from and --until; empty: none. Failure "usage".
