@@ -100,6 +100,7 @@ class Gateway:
         self.process: subprocess.Popen[bytes] | None = None
         self.listeners: dict[str, Listener] = {}
         self.http = ""
+        self.inherited: dict[str, socket.socket] = {}
 
     @classmethod
     def start(
@@ -110,8 +111,12 @@ class Gateway:
         listeners: Sequence[Mapping[str, Any]] | None = None,
         program: Path | None = None,
         setup: bool = True,
+        inherited: Mapping[str, socket.socket] | None = None,
     ) -> "Gateway":
-        """Starts a gateway for `world`; `changes` go over the settings, section by section."""
+        """Starts a gateway for `world`; `changes` go over the settings, section by section.
+
+        `inherited` are sockets that are passed as systemd does, by name.
+        """
         directory.mkdir(parents=True, exist_ok=True)
         settings = practice_settings(directory, world)
         for section, values in (changes or {}).items():
@@ -122,6 +127,7 @@ class Gateway:
         config.write_text(toml(settings))
         (directory / "data").mkdir(exist_ok=True, mode=0o700)
         gateway = cls(directory, program or default_program(), config)
+        gateway.inherited = dict(inherited or {})
         if setup:
             gateway.set_up(world)
         gateway.run()
@@ -153,8 +159,9 @@ class Gateway:
             receiver.settimeout(_READY_WITHIN)
             with (self.directory / "stderr").open("ab") as errors:
                 self.process = subprocess.Popen(
-                    [self.program, "serve", "--config", str(self.config)],
+                    [*self._passing(environment), self.program, "serve", "--config", str(self.config)],
                     env=environment,
+                    pass_fds=[one.fileno() for one in self.inherited.values()],
                     stdin=subprocess.DEVNULL,
                     stderr=errors,
                 )
@@ -165,6 +172,15 @@ class Gateway:
             for one in status["listeners"]
         }
         self.http = status["http"]
+
+    def _passing(self, environment: dict[str, str]) -> list[str]:
+        """A shell that moves inherited sockets to descriptor 3 and up, and says so as systemd does."""
+        if not self.inherited:
+            return []
+        environment["LISTEN_FDS"] = str(len(self.inherited))
+        environment["LISTEN_FDNAMES"] = ":".join(self.inherited)
+        moves = " ".join(f"{place}<&{one.fileno()}" for place, one in enumerate(self.inherited.values(), start=3))
+        return ["bash", "-c", f'LISTEN_PID=$$ exec "$0" "$@" {moves}']
 
     def _await_ready(self, receiver: socket.socket) -> None:
         assert self.process is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import smtplib
 import socket
 import ssl
@@ -189,3 +190,45 @@ def test_evidence_and_audit_hold_what_happened(gateway: Gateway, world: World) -
     assert json.loads(gateway.cli("audit", "verify", "--json"))["intact"] is True
     restart(gateway)
     assert "gateway-to-partner" in gateway.cli("evidence", "list", "--json")
+
+
+def test_systemd_may_bind_the_socket_for_the_gateway(tmp_path: Path, world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        gateway = Gateway.start(
+            tmp_path / "gateway", world, listeners=[{"name": "passed", "socket": "smtp", "role": "world"}],
+            inherited={"smtp": bound},
+        )
+        with gateway:
+            with smtplib.SMTP(*bound.getsockname(), timeout=30) as connection:
+                assert connection.ehlo()[0] == 250
+            assert gateway.listeners["passed"].port == bound.getsockname()[1]
+
+
+def test_a_full_disk_answers_452_and_recovers_when_space_returns(tmp_path: Path, world: World) -> None:
+    data = tmp_path / "gateway" / "data"
+    data.mkdir(parents=True)
+    as_root = [] if os.geteuid() == 0 else ["sudo"]
+    owner = f"uid={os.getuid()},gid={os.getgid()}"
+    subprocess.run([*as_root, "mount", "-t", "tmpfs", "-o", f"size=64m,mode=0700,{owner}", "postern", str(data)], check=True)
+    try:
+        with Gateway.start(tmp_path / "gateway", world, {"queue": {"segment": "1MiB", "reserve": "8MiB"}}) as gateway:
+            filler = data / "filler"
+            with filler.open("wb") as file:
+                file.write(b"x" * (54 << 20))
+
+            def refused() -> bool:
+                try:
+                    gateway.send("anna@corp.example", ["bob@trusted.example"], "Subject: x\r\n\r\nx\r\n")
+                except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as problem:
+                    return problem.smtp_code == 452
+                return False
+
+            until(refused)
+            filler.unlink()
+
+            def accepted() -> bool:
+                return not refused()
+
+            until(accepted)
+    finally:
+        subprocess.run([*as_root, "umount", "-l", str(data)], check=True)
