@@ -72,7 +72,16 @@ void add_partner(tls::Requirement& requirement, const PolicyBook& book, base::Ac
   const PolicyBook::Choice choice = book.receipt_policy(account, domain, now);
   if (choice.policy != nullptr) add_policy_on_receipt(requirement, *choice.policy);
   if (choice.monitored != nullptr) add_policy_on_receipt(requirement, *choice.monitored);
-  for (const Considered& line : choice.considered) requirement.consider(line);
+  for (Considered line : choice.considered) {
+    const Policy* counted = line.fate == Considered::Fate::joined      ? choice.policy
+                            : line.fate == Considered::Fate::monitored ? choice.monitored
+                                                                       : nullptr;
+    if (counted != nullptr && counted->mode == Mode::strict && counted->client_names.empty()) {
+      line.mode = Mode::relaxed;
+      line.rule += "; it is strict, and names no client identities, so it asks for TLS alone";
+    }
+    requirement.consider(std::move(line));
+  }
   const Exception* exception = book.exception(account, domain, now);
   if (exception != nullptr && in_force(*exception, now)) apply_exception(requirement, *exception);
 }

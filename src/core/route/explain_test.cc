@@ -124,6 +124,21 @@ TEST(Explain, TellsOfInternalDomains) {
       "internal domain must use TLS.\n");
 }
 
+TEST(Explain, SaysThatStrictAsksAClientForTlsAloneUnlessIdentitiesAreNamed) {
+  policy::Configuration all = with_policies({policy_for("example.com")});
+  const auto receipt_line = [&](const policy::Configuration& configured) {
+    const policy::PolicyBook book(configured);
+    return explain(book, kMain, plan_for(world(), book, "example.com"), noon())
+        .receipt.considered.at(0);
+  };
+  EXPECT_EQ(receipt_line(all).mode, Mode::relaxed);
+  EXPECT_EQ(receipt_line(all).rule,
+            "it is for exactly this domain; it is strict, and names no client identities, so it "
+            "asks for TLS alone");
+  all.policies[0].client_names = domains({"out.example.com"});
+  EXPECT_EQ(receipt_line(all).mode, Mode::strict);
+}
+
 TEST(Explain, WritesTheSameAsJson) {
   policy::Configuration all = with_policies({policy_for("example.com", Mode::relaxed)});
   all.policies[0].on_failure = policy::OnFailure::bounce;
