@@ -58,7 +58,7 @@ def test_bash_completes_commands_options_words_and_files(program: Path, tmp_path
 def test_the_manual_page_has_every_command_and_formats_without_a_warning(cli: Cli) -> None:
     page = cli("docs", "man").stdout
     done = subprocess.run(
-        ["groff", "-man", "-ww", "-Tutf8", "-P-c"],
+        ["groff", "-man", "-ww", "-Tutf8", "-P-cbou"],
         input=page,
         capture_output=True,
         text=True,

@@ -56,7 +56,7 @@ TEST(ManPage, ShowsEveryCommandWithItsArgumentsAndOptions) {
   EXPECT_THAT(
       man_page(small_tree()),
       AllOf(HasSubstr(".TH POSTERN 1"), HasSubstr("\\fBpostern policy add\\fR \\fIDOMAIN\\fR..."),
-            HasSubstr("\\fB\\-\\-mode\\fR \\fIMODE\\fR\nHow strict it is; don't guess\n"
+            HasSubstr("\\fB\\-\\-mode\\fR \\fIMODE\\fR\nHow strict it is; don't guess.\n"
                       "One of: relaxed, strict."),
             HasSubstr("Exit code: 3 in part."), HasSubstr(".SS policy\n")));
 }

@@ -42,7 +42,8 @@ void write_option(std::string& out, const OptionInfo& option) {
   if (!option.positional() && !option.value.empty()) {
     out += fmt::format(" \\fI{}\\fR", roff(option.value));
   }
-  out += "\n" + roff(option.help) + "\n";
+  const bool ended = option.help.ends_with('.') || option.help.ends_with(')');
+  out += "\n" + roff(option.help) + (ended ? "\n" : ".\n");
   if (!option.words.empty() && option.help.find(option.words.front()) == std::string::npos) {
     out += fmt::format("One of: {}.\n", roff(fmt::format("{}", fmt::join(option.words, ", "))));
   }

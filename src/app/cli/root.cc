@@ -12,10 +12,13 @@ void add_all_commands(CLI::App& root, Context& context) {
   root.require_subcommand(1);
   root.fallthrough();  // global options may stand after the command
   root.add_option("--config", context.config_file,
-                  "Configuration file; default /etc/postern/postern.toml if there is one");
-  root.add_option("--data-dir", context.data_dir,
-                  "Data directory, stronger than the configuration");
-  root.add_option("--account", context.account, "The account to work on")->capture_default_str();
+                  "Configuration file; default /etc/postern/postern.toml if there is one")
+      ->type_name("FILE");
+  root.add_option("--data-dir", context.data_dir, "Data directory, stronger than the configuration")
+      ->type_name("FOLDER");
+  root.add_option("--account", context.account, "The account to work on")
+      ->type_name("NAME")
+      ->capture_default_str();
   root.add_flag("--json", context.json, "Print JSON");
   root.set_version_flag("--version", "postern " POSTERN_VERSION);
   add_serve_commands(root, context);
