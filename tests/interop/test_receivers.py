@@ -121,6 +121,16 @@ def test_a_hundred_recipients_all_get_their_copy(town: Town, peer: str) -> None:
     assert len(kept) == 100
 
 
+def test_the_gateway_pipelines_and_sends_chunks_to_who_offers_both(town: Town) -> None:
+    marker = new_marker()
+    recipients = [f"{name}@trusted.exim.example" for name in ("bob", "carl")]
+    town.send(compose(marker, b"hello\r\n"), SENDER, recipients)
+    town.peers["exim"].box.wait(marker, count=2)
+    [arrival] = [line for line in town.peers["exim"].log().splitlines() if marker in line and " <= " in line]
+    assert " K " in arrival  # Exim's mark for BDAT
+    assert " L. " in arrival  # and for pipelining; the dot: not before the greeting
+
+
 @pytest.mark.parametrize("peer", SIGNS, indirect=True)
 def test_an_internationalised_address_is_delivered_to_who_speaks_smtputf8(town: Town, peer: str) -> None:
     marker = new_marker()

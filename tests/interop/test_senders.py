@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,16 @@ def test_exim_hands_mail_over_in_chunks_and_pipelined(town: Town) -> None:
     assert " K " in deliveries[-1], deliveries
     assert " L " in deliveries[-1], deliveries
     assert b"in chunks" in raw
+
+
+@pytest.mark.parametrize(("peer", "other"), [("postfix", "exim"), ("exim", "opensmtpd"), ("opensmtpd", "postfix")])
+def test_20_mebibytes_cross_the_gateway_between_two_servers(town: Town, peer: str, other: str) -> None:
+    marker = new_marker()
+    body = (b"0123456789abcdef" * 4 + b"\r\n") * (20 * 1024 * 1024 // 66)
+    message = compose(marker, body)
+    town.peers[peer].sendmail(f"anna@{peer}.example", [f"bob@plaintext.{other}.example"], lf(message))
+    [kept] = town.peers[other].box.wait(marker, timeout=120)
+    assert hashlib.sha256(kept.body()).digest() == hashlib.sha256(lf(body)).digest()
 
 
 def _trace_of_the_gateway(town: Town, raw: bytes) -> bytes:
