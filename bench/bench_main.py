@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -79,6 +80,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--repetitions", type=int, default=0, help="of each set and engine (default 3, quick 2)")
     parser.add_argument("--json", type=Path, default=WORK / "results.json", help="where the results go as JSON")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md from this run")
+    parser.add_argument("--even-if-busy", action="store_true", help="with --write: publish from a busy machine too")
     parser.add_argument("--no-build", action="store_true", help="measure what is built already")
     options = parser.parse_args(arguments)
     wanted = [name for name in options.sets.split(",") if name]
@@ -92,6 +94,12 @@ def main(arguments: list[str]) -> int:
 
     if not options.no_build:
         build()
+    busy = os.getloadavg()[0] > (os.cpu_count() or 1)
+    if busy and options.write and not options.even_if_busy:
+        say("bench/run: this machine has other work to do (see uptime); figures from now would not be worth publishing.")
+        return 1
+    if busy:
+        say("This machine has other work to do: ratios will be rough, and rates far too low.")
     WORK.mkdir(parents=True, exist_ok=True)
     facts = conditions(WORK, {}, repetitions)
     pki = Pki(WORK / "pki")
