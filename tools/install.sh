@@ -68,7 +68,7 @@ unpack_peers() {
     mkdir -p "$root/$package" "$root/.debs"
     local needed archive
     needed=$(with_libraries "$package")
-    (cd "$root/.debs" && apt-get download -q $needed >&2)
+    (cd "$root/.debs" && apt-get download -q -o APT::Sandbox::User=root $needed >&2)
     for archive in $needed; do
       dpkg-deb -x "$(ls "$root/.debs/${archive}_"*.deb)" "$root/$package"
     done
