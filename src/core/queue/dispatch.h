@@ -31,7 +31,6 @@ class BackOff {
     until_ = {};
   }
   [[nodiscard]] bool holds(base::Steady now) const { return now < until_; }
-  [[nodiscard]] int failures() const { return failures_; }
 
  private:
   std::chrono::milliseconds first_;

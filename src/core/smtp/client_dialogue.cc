@@ -169,7 +169,6 @@ void ClientDialogue::on_reply(const Reply& reply) {
 }
 
 void ClientDialogue::on_greeting(const Reply& reply) {
-  greeting_ = reply.one_line();
   if (!reply.positive()) return end_refused(reply, Kind::refused, "greeting-rejected");
   say_hello(setup_.start == policy::TlsStart::implicit ? State::hello_secured : State::hello);
 }

@@ -69,7 +69,6 @@ class ClientDialogue {
   [[nodiscard]] const Capabilities& capabilities() const { return capabilities_; }
   [[nodiscard]] std::string_view phrase() const;
   [[nodiscard]] const Transcript& transcript() const { return voice_.transcript(); }
-  [[nodiscard]] const std::string& greeting() const { return greeting_; }  // escaped
 
  private:
   enum class State {
@@ -124,7 +123,6 @@ class ClientDialogue {
   tls::Verdict verdict_;
   State state_ = State::greeting;
   Ending ending_ = Ending::orderly;
-  std::string greeting_;
   int login_answers_ = 0;  // given to AUTH LOGIN
   std::optional<ClientTransaction> transaction_;
   queue::Envelope rehearsal_;

@@ -1,5 +1,6 @@
 #include "service/delivery/dispatcher.h"
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <utility>
@@ -24,6 +25,15 @@ bool waits_for_configuration(const queue::Delivery& delivery) {
   return !tls::reason_info(delivery.last.code).result_type.empty();
 }
 
+// A destination is left alone for less than the first wait of the schedule, so that a retry that is
+// due makes an attempt.
+DeliverySettings fitted(DeliverySettings settings) {
+  if (settings.schedule.waits.empty()) return settings;
+  const auto half = std::chrono::floor<std::chrono::milliseconds>(settings.schedule.waits[0] / 2);
+  settings.back_off = std::min(settings.back_off, half);
+  return settings;
+}
+
 // On the thread of the shard: drains it, then tells the one who waits. `scanning`: of the first
 // shard; it ends before its shard does.
 net::Task<void> drain_shard(ShardDispatcher& dispatcher, net::TaskGroup* scanning,
@@ -39,7 +49,7 @@ net::Task<void> drain_shard(ShardDispatcher& dispatcher, net::TaskGroup* scannin
 }  // namespace
 
 Dispatcher::Dispatcher(Needs needs, DeliverySettings settings, std::vector<OnShard> shards)
-    : settings_(std::move(settings)),
+    : settings_(fitted(std::move(settings))),
       on_shards_(std::move(shards)),
       trust_(std::make_unique<TrustCache>(std::move(needs.public_cas))),
       common_(new Common{needs.spool, needs.book, needs.events, needs.metrics, *trust_, settings_,

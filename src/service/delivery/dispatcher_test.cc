@@ -275,6 +275,16 @@ net::Task<void> deliver_to_three(World& world) {
   EXPECT_TRUE(deferred);
 }
 
+TEST(Dispatcher, KeepsKnockingWhenOnlyOneMessageMakesAServerHangUp) {
+  Partner world;
+  Posture posture = world.trusted("mx1.example.com");
+  posture.extensions = "PIPELINING";
+  posture.replies["DATA"] = "";
+  world.has(posture, posture);
+  world.run(defer_two);
+  EXPECT_EQ(world.mx1->connections, 2);
+}
+
 TEST(Dispatcher, TellsRecipientsApart) {
   Partner world;
   Posture posture = world.trusted("mx1.example.com");
@@ -287,6 +297,19 @@ TEST(Dispatcher, TellsRecipientsApart) {
   EXPECT_EQ(world.events.count("delivery-done"), 1u);
   ASSERT_EQ(world.left.size(), 2u);  // the bounce, and who waits
   EXPECT_EQ(world.waiting().destination.recipients.at(0).address, "later@example.com");
+}
+
+TEST(Dispatcher, RecordsThatAHostWhichHungUpProvedNothing) {
+  Partner world;
+  Posture down;
+  down.replies["GREETING"] = "554 5.7.1 go away";
+  world.has(down, down);
+  world.strict();
+  world.run(defer_one);
+  const auto outbox = world.spool->outbox(10).value();
+  ASSERT_EQ(outbox.size(), 2u);
+  EXPECT_FALSE(outbox[0].attempt.met);
+  EXPECT_EQ(outbox[0].attempt.reason, "greeting-rejected");
 }
 
 net::Task<void> bounce_a_bounce(World& world) {

@@ -204,7 +204,8 @@ net::Task<OpenedHost> open_host(HostNeeds needs, HostTask task) {
     OpenedHost opened;
     opened.problem = dialogue.problem();
     opened.observation = std::move(observation);
-    opened.verdict = dialogue.verdict();
+    // A connection that never came to the gate has proved nothing.
+    opened.verdict = tls::judge(task.host->requirement, opened.observation);
     opened.transcript = std::move(lines);
     if (dialogue.result() != nullptr) opened.rehearsal = *dialogue.result();
     if (dialogue.ready()) opened.connection = std::move(connection);

@@ -176,6 +176,7 @@ void Run::take_result(const smtp::MessageResult& result, std::vector<std::size_t
   }
   const bool nobody = std::ranges::all_of(result.recipients,
                                           [](const auto& r) { return r.fate == Fate::deferred; });
+  began_ = began_ || result.began;
   if (result.host_failed && nobody) {
     walk_.on_unusable(result.recipients.front().status, std::nullopt);
     return;
@@ -238,7 +239,8 @@ Ended Run::ended() {
   end.evidence = std::move(evidence_);
   end.unmet = walk_.unmet();
   end.only_unmet = walk_.only_unmet();
-  end.reached_a_host = walk_.reached_a_host();
+  // A host that breaks off in the middle of this message may well take the next one.
+  end.reached_a_host = walk_.reached_a_host() || began_;
   end.on_failure = route_->plan.on_failure;
   end.time_limit = route_->plan.time_limit;
   for (const auto& skipped : walk_.skipped()) {

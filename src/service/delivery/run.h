@@ -87,6 +87,7 @@ class Run {
   EvidenceFacts facts_;
   std::optional<MessageBody> body_;
   std::vector<bool> dsn_passed_;
+  bool began_ = false;  // a host answered to the message, and then broke off
   std::vector<queue::Attempt> evidence_;
 };
 
