@@ -123,7 +123,8 @@ class Spool {
   // The same on other file operations than POSIX's: a disk that can fail.
   [[nodiscard]] static base::Result<std::unique_ptr<Spool>> open(SpoolSettings settings, int node,
                                                                  std::unique_ptr<FileOps> files);
-  virtual ~Spool() = default;  // finishes what was queued
+  // Finishes what was queued. Uploads and body readers must be gone before.
+  virtual ~Spool() = default;
 
   [[nodiscard]] virtual std::unique_ptr<Upload> begin(net::Shard& shard) = 0;
   // `evidence`: the receipt attempt (its message id is filled in here, as is the envelope's size).
@@ -171,7 +172,8 @@ class Spool {
   };
   [[nodiscard]] virtual base::Result<std::vector<OutboxEntry>> outbox(
       std::size_t limit) = 0;                                  // any thread
-  virtual base::Result<> outbox_done(std::int64_t up_to) = 0;  // any thread
+  // Any thread; waits for a commit, so better not a shard's.
+  virtual base::Result<> outbox_done(std::int64_t up_to) = 0;
 };
 
 }  // namespace postern::spool

@@ -1,0 +1,76 @@
+#include "io/spool/work.h"
+
+#include <gtest/gtest.h>
+
+namespace postern::spool {
+namespace {
+
+class Weight : public Work {
+ public:
+  explicit Weight(std::int64_t bytes) : bytes_(bytes) {}
+  [[nodiscard]] std::int64_t bytes() const override { return bytes_; }
+  void answer(base::Result<>) override {}
+
+ private:
+  std::int64_t bytes_;
+};
+
+bool put(WorkQueue& queue, std::int64_t bytes) {
+  std::unique_ptr<Work> work = std::make_unique<Weight>(bytes);
+  return queue.put(work);
+}
+
+std::vector<std::int64_t> weights(const std::vector<std::unique_ptr<Work>>& works) {
+  std::vector<std::int64_t> all;
+  for (const auto& work : works) all.push_back(work->bytes());
+  return all;
+}
+using Weights = std::vector<std::int64_t>;
+
+TEST(WorkQueue, GivesWhatWaitsInItsOrderAndBoundedInCount) {
+  WorkQueue queue;
+  for (const int bytes : {1, 2, 3}) ASSERT_TRUE(put(queue, bytes));
+  EXPECT_EQ(weights(queue.take(2, 100)), (Weights{1, 2}));
+  EXPECT_EQ(weights(queue.take(2, 100)), (Weights{3}));
+}
+
+TEST(WorkQueue, BoundsABatchInBytes) {
+  WorkQueue queue;
+  for (const int bytes : {40, 50, 20, 0}) ASSERT_TRUE(put(queue, bytes));
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{40, 50}));
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{20, 0}));
+}
+
+TEST(WorkQueue, GivesAWorkThatIsLargerThanABatchAlone) {
+  WorkQueue queue;
+  for (const int bytes : {500, 1}) ASSERT_TRUE(put(queue, bytes));
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{500}));
+}
+
+TEST(WorkQueue, WhenClosedTakesNothingNewButGivesWhatIsLeft) {
+  WorkQueue queue;
+  ASSERT_TRUE(put(queue, 7));
+  queue.close();
+  std::unique_ptr<Work> late = std::make_unique<Weight>(8);
+  EXPECT_FALSE(queue.put(late));
+  EXPECT_NE(late, nullptr);
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{7}));
+  EXPECT_TRUE(queue.take(10, 100).empty());
+}
+
+TEST(Cache, ForgetsTheOldestFirst) {
+  Cache cache(2);
+  for (const std::int64_t id : {1, 2, 3}) {
+    StoredMessage message;
+    message.envelope.size = id;
+    cache.put({id}, std::make_shared<const StoredMessage>(message));
+  }
+  EXPECT_EQ(cache.find({1}), nullptr);
+  ASSERT_NE(cache.find({2}), nullptr);
+  EXPECT_EQ(cache.find({3})->envelope.size, 3);
+  cache.erase({3});
+  EXPECT_EQ(cache.find({3}), nullptr);
+}
+
+}  // namespace
+}  // namespace postern::spool
