@@ -139,13 +139,12 @@ Denial unknown_client(const ClientFacts& client) {
 }  // namespace
 
 const InternalSender* who_is(const PolicyBook& book, const ClientFacts& client) {
-  if (client.role != ListenerRole::internal) return nullptr;
   if (!client.login.empty()) return book.sender_named(client.login);
   if (client.tls.encrypted() && client.tls.certificate) {
     const InternalSender* known = book.sender_with_key(client.tls.certificate->spki);
     if (known != nullptr) return known;
   }
-  return book.sender_at(client.address);
+  return client.role == ListenerRole::internal ? book.sender_at(client.address) : nullptr;
 }
 
 tls::Requirement receipt_requirement(const PolicyBook& book, base::AccountId account,
@@ -174,11 +173,11 @@ SendDecision may_send(const PolicyBook& book, const ClientFacts& client, const P
                       base::Instant now) {
   SendDecision decision;
   decision.who = who_is(book, client);
-  if (client.role == ListenerRole::internal) {
-    if (decision.who == nullptr) {
-      decision.denial = unknown_client(client);
-      return decision;
-    }
+  if (decision.who == nullptr && client.role == ListenerRole::internal) {
+    decision.denial = unknown_client(client);
+    return decision;
+  }
+  if (decision.who != nullptr) {
     decision.account = decision.who->account;
     decision.denial = judge_receipt(book, decision.account, client, decision.who, from, now).denial;
     if (!decision.denial && !is_ours(book, decision.account, from)) {

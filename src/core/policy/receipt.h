@@ -6,9 +6,9 @@
 // may_receive() at RCPT; judge_receipt() for the evidence, once for each account that takes the
 // message.
 //
-// - Internal senders (address range, credentials, client certificate) are known on listeners for
-//   internal servers alone. A listener for the world trusts nobody: an address range says little
-//   behind a load balancer.
+// - Internal senders are known by credentials and client certificate everywhere, and by address
+//   range on listeners for internal servers alone: load balancers, NAT and forwarders put foreign
+//   mail on inside addresses (docs/decisions/0004).
 // - An internal sender's envelope sender is in a validated domain of its account, or empty.
 // - The world reaches validated internal domains, and nothing else.
 // - A partner's policy is an account's own. MAIL is refused when every account that the world can

@@ -112,6 +112,21 @@ TEST(Receipt, AnAddressRangeIsKnownOnInternalListenersAlone) {
   EXPECT_EQ(receive(book, client, at("corp.example"), at("other.example")), "relaying-denied");
 }
 
+TEST(Receipt, CredentialsAndCertificatesProveThemselvesOnAnyListener) {
+  const PolicyBook book(happy());
+  ClientFacts client = under_tls(world_client());
+  client.login = "scanner";
+  EXPECT_EQ(receive(book, client, at("corp.example"), at("other.example")), "out 1 other.example");
+  EXPECT_EQ(send(book, client, at("world.example")), "sender-domain-not-allowed");
+  client.login = "nobody";
+  EXPECT_EQ(receive(book, client, at("corp.example"), at("other.example")), "relaying-denied");
+  client.login.clear();
+  client.tls.certificate = tls::testing::good().certificate;
+  EXPECT_EQ(receive(book, client, at("ally.example"), at("other.example")), "out 2 other.example");
+  client.tls.certificate->spki = key(9);
+  EXPECT_EQ(receive(book, client, at("ally.example"), at("other.example")), "relaying-denied");
+}
+
 TEST(Receipt, AnInternalSenderSendsForItsOwnAccountOnly) {
   const PolicyBook book(happy());
   EXPECT_EQ(send(book, inside_client(), at("corp.example")), "ok");

@@ -298,9 +298,19 @@ TEST_F(ReceiptWorld, AStrangerOnAnInternalListenerLogsInUnderImplicitTls) {
   EXPECT_EQ(evidence()[0].attempt.hop, queue::Hop::internal_to_gateway);
 }
 
-TEST_F(ReceiptWorld, AWorldListenerOffersNoLogin) {
+TEST_F(ReceiptWorld, ALoginOnAWorldListenerMakesAnInternalSender) {
   open({.tls = TlsStart::implicit});
-  EXPECT_THAT(session("EHLO c.example\r\nAUTH PLAIN AAA=\r\n", 2), HasSubstr("\r\n502 5.5.1"));
+  const std::string right = "AUTH PLAIN " + base::base64(std::string("\0scanner\0secret", 15));
+  const std::string said = session(
+      "EHLO c.example\r\nMAIL FROM:<x@corp.example>\r\n"
+      "RCPT TO:<u@world.example>\r\nRSET\r\n" +
+          right +
+          "\r\nMAIL FROM:<x@corp.example>\r\n"
+          "RCPT TO:<u@world.example>\r\nQUIT\r\n",
+      8);
+  EXPECT_THAT(said, HasSubstr("550 5.7.1 Relaying denied\r\n"));
+  EXPECT_THAT(said, HasSubstr("235 2.7.0 Authentication succeeded\r\n250 2.1.0 Sender OK\r\n"
+                              "250 2.1.5 Recipient OK\r\n"));
 }
 
 TEST_F(ReceiptWorld, ABalancersHeaderTellsTheClientsAddress) {

@@ -39,9 +39,7 @@ smtp::ServerSettings Session::dialogue_settings() const {
   out.line_ends = listener_.line_ends;
   const bool tls = parts_.contexts.current() != nullptr;
   out.tls = tls ? smtp::TlsOffer::starttls : smtp::TlsOffer::none;
-  // Credentials belong to internal senders, and those are known on internal listeners alone.
-  const bool logins = tls && listener_.role == policy::ListenerRole::internal;
-  out.auth = logins ? smtp::AuthOffer::under_tls : smtp::AuthOffer::none;
+  out.auth = tls ? smtp::AuthOffer::under_tls : smtp::AuthOffer::none;
   return out;
 }
 
