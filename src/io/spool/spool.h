@@ -171,7 +171,7 @@ class Spool {
     queue::Attempt attempt;
   };
   [[nodiscard]] virtual base::Result<std::vector<OutboxEntry>> outbox(
-      std::size_t limit) = 0;                                  // any thread
+      std::size_t limit) = 0;  // any thread
   // Any thread; waits for a commit, so better not a shard's.
   virtual base::Result<> outbox_done(std::int64_t up_to) = 0;
 };
