@@ -315,7 +315,7 @@ class Box:
                 found.append(Kept(path, raw))
         return found
 
-    def wait(self, marker: str, count: int = 1, timeout: float = 30) -> list[Kept]:
+    def wait(self, marker: str, count: int = 1, timeout: float = 120) -> list[Kept]:
         deadline = time.monotonic() + timeout
         with Arrivals(self._box / "new") as arrivals:
             while True:

@@ -98,7 +98,7 @@ def test_a_message_of_20_mebibytes_arrives_with_the_same_hash(town: Town, peer: 
     line = random.Random(20).randbytes(54).hex().encode()[:76] + b"\r\n"
     message = compose(marker, line * (20 * 1024 * 1024 // len(line)))
     town.send(message, SENDER, [f"bob@plaintext.{peer}.example"])
-    [kept] = town.peers[peer].box.wait(marker, timeout=120)
+    [kept] = town.peers[peer].box.wait(marker)
     expected = lf(message)
     assert hashlib.sha256(kept.raw[-len(expected) :]).digest() == hashlib.sha256(expected).digest()
 
@@ -107,7 +107,7 @@ def test_a_message_beyond_the_size_that_a_server_names_bounces_with_that_reason(
     marker = new_marker()
     message = compose(marker, (b"z" * 76 + b"\r\n") * (SIZE_LIMIT // 78 + 10000))
     town.send(message, SENDER, [f"bob@plaintext.{peer}.example"])
-    [bounce] = town.partner_mail("trusted.example", marker, timeout=60)
+    [bounce] = town.partner_mail("trusted.example", marker)
     text = open(bounce["path"], encoding="utf-8", errors="replace").read()
     assert "Status: 5.3.4" in text
     assert town.peers[peer].box.mail(marker) == []
@@ -117,7 +117,7 @@ def test_a_hundred_recipients_all_get_their_copy(town: Town, peer: str) -> None:
     marker = new_marker()
     recipients = [f"bob{number}@plaintext.{peer}.example" for number in range(100)]
     town.send(compose(marker, b"to many\r\n"), SENDER, recipients)
-    kept = town.peers[peer].box.wait(marker, count=100, timeout=60)
+    kept = town.peers[peer].box.wait(marker, count=100)
     assert len(kept) == 100
 
 
