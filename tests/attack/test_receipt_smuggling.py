@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -53,14 +54,19 @@ def nothing_was_smuggled(connect: Connect, world: World, domain: str) -> None:
     open_transaction(wire, domain, mark)
     assert wire.ask("DATA") == 354
     assert wire.ask("Subject: mark\r\n\r\nmark\r\n.") == 250
+    arrival(world, domain, mark)
+    assert not any(message["sender"].startswith("evil@") for message in world.mail(domain))
+
+
+def arrival(world: World, domain: str, sender: str) -> bytes:
+    """The message of this sender, once it is there; mail of earlier tests may still be arriving."""
     arrived = 0
     while True:
-        arrived += 1
-        messages = world.wait(domain, arrived)
-        assert not any(message["sender"].startswith("evil@") for message in messages)
-        if any(message["sender"] == mark for message in messages):
-            return
-        arrived = max(arrived, len(messages))
+        messages = world.wait(domain, arrived + 1)
+        for message in messages:
+            if message["sender"] == sender:
+                return Path(message["path"]).read_bytes()
+        arrived = len(messages)
 
 
 @pytest.mark.parametrize("end", ENDS, ids=repr)
@@ -103,14 +109,12 @@ def test_a_normalising_listener_refuses_what_may_be_an_end(
 def test_a_normalising_listener_passes_no_lone_line_feed_on(
     connect: Connect, world: World, domain: str
 ) -> None:
-    world.forget(domain)
+    sender = f"old{next(_marks)}@{domain}"
     wire = connect("old")
-    open_transaction(wire, domain, f"a@{domain}")
+    open_transaction(wire, domain, sender)
     assert wire.ask("DATA") == 354
     assert wire.ask(b"Subject: old program\n\nline one\nline two\r\n.") == 250
-    [message] = world.wait(domain)
-    with open(message["path"], "rb") as file:
-        body = file.read()
+    body = arrival(world, domain, sender)
     assert b"line one\r\nline two\r\n" in body
     assert b"\n" not in body.replace(b"\r\n", b"")
 
@@ -128,11 +132,9 @@ def test_the_true_end_is_found_wherever_packets_are_cut(connect: Connect, domain
 
 
 def test_dots_are_stuffed_and_unstuffed_once(connect: Connect, world: World, domain: str) -> None:
-    world.forget(domain)
+    sender = f"dots{next(_marks)}@world.example"
     wire = connect("world")
-    open_transaction(wire, domain)
+    open_transaction(wire, domain, sender)
     assert wire.ask("DATA") == 354
     assert wire.ask(b"Subject: dots\r\n\r\n..\r\n...\r\n..x\r\n.") == 250
-    [message] = world.wait(domain)
-    with open(message["path"], "rb") as file:
-        assert file.read().endswith(b"\r\n\r\n.\r\n..\r\n.x\r\n")
+    assert arrival(world, domain, sender).endswith(b"\r\n\r\n.\r\n..\r\n.x\r\n")
