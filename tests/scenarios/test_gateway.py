@@ -50,9 +50,9 @@ def restart(gateway: Gateway) -> None:
 def test_a_policy_is_in_force_when_the_command_returns(gateway: Gateway, world: World) -> None:
     world.forget("no-starttls.example")
     gateway.cli("policy", "add", "no-starttls.example", "--mode", "relaxed", "--on-failure", "bounce")
-    gateway.send("anna@corp.example", ["bob@no-starttls.example"], "Subject: x\r\n\r\nx\r\n")
     before = len(world.mail("corp.example"))
-    world.wait("corp.example", before + 1)
+    gateway.send("anna@corp.example", ["bob@no-starttls.example"], "Subject: x\r\n\r\nx\r\n")
+    world.wait("corp.example", before + 1, timeout=30)
     assert world.mail("no-starttls.example") == []
 
 
@@ -62,7 +62,7 @@ def test_a_removed_policy_lets_waiting_mail_go_within_seconds(gateway: Gateway, 
     gateway.send("anna@corp.example", ["bob@no-starttls.example"], "Subject: x\r\n\r\nx\r\n")
     until(lambda: "starttls-not-supported" in gateway.cli("queue", "list"))
     gateway.cli("policy", "remove", "no-starttls.example")
-    world.wait("no-starttls.example", 1, timeout=10)
+    world.wait("no-starttls.example", 1, timeout=30)
 
 
 def test_a_held_message_waits_for_its_release(gateway: Gateway, world: World) -> None:
@@ -185,7 +185,7 @@ def test_evidence_and_audit_hold_what_happened(gateway: Gateway, world: World) -
     world.forget("trusted.example")
     gateway.cli("policy", "add", "trusted.example", "--mode", "strict")
     gateway.send("anna@corp.example", ["bob@trusted.example"], "Subject: x\r\n\r\nx\r\n")
-    world.wait("trusted.example")
+    world.wait("trusted.example", timeout=30)
     until(lambda: "gateway-to-partner" in gateway.cli("evidence", "list", "--json"))
     assert json.loads(gateway.cli("audit", "verify", "--json"))["intact"] is True
     restart(gateway)

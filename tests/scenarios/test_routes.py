@@ -39,7 +39,7 @@ def mx_of(world: World, domain: str) -> dict[str, object]:
 
 def test_a_route_with_a_login_logs_in_under_tls(gateway: Gateway, world: World) -> None:
     gateway.send("anna@corp.example", ["ben@archive.example"], MESSAGE)
-    [mail] = world.wait("archive.example")
+    [mail] = world.wait("archive.example", timeout=30)
     assert mail["authenticated"] == "gateway"
     assert mail["tls"]["version"].startswith("TLS")
 
