@@ -1,6 +1,8 @@
 // What the spool answers when its disk is full, fails, or writes short, and how it goes on.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <fstream>
 
 #include "io/spool/testing/faulty_disk.h"
@@ -167,7 +169,11 @@ TEST_F(DiskFaults, ASegmentWhoseSyncFailedGetsNoFurtherBytes) {
   const auto names_before = segment_files();
   const auto after = put("synced again");
   ASSERT_TRUE(after);
-  EXPECT_EQ(segment_files().size(), names_before.size() + 1);
+  // The keeper may have gathered the others away meanwhile; what counts is that there is a new one.
+  const auto is_new = [&](const auto& name) {
+    return std::ranges::find(names_before, name) == names_before.end();
+  };
+  EXPECT_TRUE(std::ranges::any_of(segment_files(), is_new));
   EXPECT_EQ(*body(before->message), "synced");
   EXPECT_EQ(*body(after->message), "synced again");
 }
