@@ -43,6 +43,7 @@ net::Task<base::Result<Read>> read_message(net::Stream& stream, std::string& buf
     auto count = co_await stream.read_some(into, deadline);
     if (!count) co_return std::unexpected(count.error());
     if (*count == 0) {
+      if (!parser.got_some()) co_return Read::closed;  // put_eof wants to have seen something
       boost::system::error_code error;
       parser.put_eof(error);
       co_return !error && parser.is_done() ? Read::complete : Read::closed;
