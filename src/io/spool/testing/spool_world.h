@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -208,7 +209,9 @@ class SpoolWorld {
   [[nodiscard]] std::int64_t segment_bytes_on_disk() const {
     std::int64_t sum = 0;
     for (const auto& name : segment_files()) {
-      sum += static_cast<std::int64_t>(std::filesystem::file_size(name));
+      std::error_code gone;  // the keeper may have removed it since it was listed
+      const auto size = std::filesystem::file_size(name, gone);
+      if (!gone) sum += static_cast<std::int64_t>(size);
     }
     return sum;
   }
