@@ -1,0 +1,111 @@
+#include "service/api/application.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+
+namespace postern::api {
+
+namespace {
+
+constexpr std::string_view prefix = "/api/v1";
+
+bool changes_something(const http::Request& request) {
+  return request.method != "GET" && request.method != "HEAD";
+}
+
+// A cookie travels with every request, also with one that another site made a browser send; the
+// token in a header does not.
+bool is_forged(const Call& call) {
+  return changes_something(call.request) && !call.who.session.empty() &&
+         (call.who.csrf_token.empty() || call.header("x-csrf-token") != call.who.csrf_token);
+}
+
+bool body_is_json(const Call& call) {
+  const std::string type = base::lower(call.header("content-type"));
+  return call.request.body.empty() || type == "application/json" ||
+         type.starts_with("application/json;");
+}
+
+Role role_for(Access access) {
+  if (access == Access::operator_) return Role::operator_;
+  return access == Access::administrator ? Role::administrator : Role::viewer;
+}
+
+std::unexpected<Problem> no_such_account(const std::string& name) {
+  return refuse(404, "not-found",
+                "There is no account \"" + base::printable(name, 64) + "\" that you may see.");
+}
+
+bool may_anywhere(const Identity& who, Role role) {
+  return std::ranges::any_of(who.grants, [&](const Grant& grant) { return grant.role >= role; });
+}
+
+}  // namespace
+
+Outcome<void> Application::admit(const Operation& operation, Call& call) const {
+  const Access access = operation.info.access;
+  if (access == Access::open) return {};
+  if (!call.who) return refuse(401, "sign-in-needed", "Sign in, or send a token.");
+  if (is_forged(call)) {
+    return refuse(403, "csrf-token-missing",
+                  "Requests that change something need the session's csrf_token in X-CSRF-Token.");
+  }
+  const Role role = role_for(access);
+  if (auto named = call.path.find("account"); named != call.path.end()) {
+    call.account = call.book->account_named(named->second);
+    if (call.account == nullptr || !call.who.role_in(named->second)) {
+      return no_such_account(named->second);
+    }
+    if (access != Access::platform && !call.who.may(role, named->second)) {
+      return refuse(403, "role-too-low",
+                    "This needs the role " + std::string(role_text(role)) + " in this account.");
+    }
+  }
+  if (access == Access::platform && !call.who.is_platform_administrator()) {
+    return refuse(403, "role-too-low", "This needs an administrator of every account.");
+  }
+  if (access != Access::signed_in && call.account == nullptr && !may_anywhere(call.who, role)) {
+    return refuse(403, "role-too-low", "This needs the role " + std::string(role_text(role)) + ".");
+  }
+  return {};
+}
+
+net::Task<http::Response> Application::api(http::Request request) {
+  Operations::Match match =
+      needs_.operations.find(request.method, std::string_view(request.path).substr(prefix.size()));
+  if (match.operation == nullptr) {
+    Problem none =
+        match.allowed.empty()
+            ? Problem{404, "not-found", "There is no such page; see /api/v1/openapi.json."}
+            : Problem{405, "method-not-allowed", "Here is only: " + match.allowed + "."};
+    http::Response response = response_of(none);
+    if (!match.allowed.empty()) response.headers["Allow"] = match.allowed;
+    co_return response;
+  }
+  auto identity = co_await needs_.identities.identify(request);
+  if (!identity) co_return response_of(identity.error());
+  Call call{.request = std::move(request),
+            .path = std::move(match.path),
+            .who = std::move(*identity),
+            .book = needs_.book.current()};
+  if (auto admitted = admit(*match.operation, call); !admitted) {
+    co_return response_of(admitted.error());
+  }
+  if (!body_is_json(call)) {
+    Problem wrong{415, "json-only", "Send the body as application/json."};
+    co_return response_of(wrong);
+  }
+  net::Task<http::Response> run = match.operation->run(std::move(call));
+  http::Response response = co_await run;
+  co_return response;
+}
+
+net::Task<http::Response> Application::handle(http::Request request) {
+  const bool for_api = request.path.starts_with(prefix) &&
+                       (request.path.size() == prefix.size() || request.path[prefix.size()] == '/');
+  if (!for_api) co_return needs_.pages.page(request);
+  co_return co_await api(std::move(request));
+}
+
+}  // namespace postern::api

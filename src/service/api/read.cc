@@ -1,0 +1,50 @@
+#include "service/api/read.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/base/text.h"
+
+namespace postern::api {
+
+void Reader::complain(std::string what) {
+  const std::size_t slash = pointer_.rfind('/');
+  const std::string name = slash == std::string::npos
+                               ? (pointer_ == "#" ? "The body" : pointer_.substr(1))
+                               : pointer_.substr(slash + 1);
+  errors_.push_back({pointer_, name + " " + std::move(what) + "."});
+}
+
+bool Reader::must_be_object(Node node) {
+  if (node.is_object()) return true;
+  complain("must be an object");
+  return false;
+}
+
+void Reader::refuse_unknown(Node node, const std::vector<std::string_view>& known) {
+  for (std::string_view name : node.names()) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    errors_.push_back(
+        {pointer_ + "/" + base::printable(name, 100), "There is no such field here."});
+  }
+}
+
+void Reader::read_time(std::optional<std::string_view> text, Time& into) {
+  const auto time = text ? base::parse_rfc3339(*text) : std::nullopt;
+  take(time, into, "must be a time such as 2030-01-31T12:00:00Z");
+}
+
+void Reader::read_parameter(const std::string& text, bool& into) {
+  if (text == "true" || text == "false") {
+    into = text == "true";
+  } else {
+    complain("must be true or false");
+  }
+}
+
+void Reader::read_parameter(const std::string& text, std::int64_t& into) {
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+  if (error != std::errc{} || end != text.data() + text.size()) complain("must be a whole number");
+}
+
+}  // namespace postern::api
