@@ -76,11 +76,19 @@ class Operations {
   [[nodiscard]] const std::vector<std::unique_ptr<Operation>>& all() const { return all_; }
   [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
 
+  // A type that a raw operation sends, for the documents.
+  template <Described T>
+  void add_type() {
+    sent_.push_back(describe_type<T>(catalogue_).name);
+  }
+  [[nodiscard]] const std::vector<std::string>& sent_types() const { return sent_; }
+
  private:
   Operation& put(OperationInfo info);
 
   std::vector<std::unique_ptr<Operation>> all_;
   Catalogue catalogue_;
+  std::vector<std::string> sent_;
 };
 
 // --- how a typed handler becomes an untyped one --------------------------------------------------
