@@ -10,18 +10,14 @@
 #include "service/api/desk.h"
 #include "service/api/everything.h"
 #include "service/api/guard.h"
+#include "service/api/own_account.h"
 #include "service/api/pages.h"
+#include "service/api/sessions.h"
+#include "service/api/users.h"
 
 namespace postern::app {
 
 namespace {
-
-class Nobody : public api::IdentitySource {
- public:
-  net::Task<api::Outcome<api::Identity>> identify(const http::Request&) override {
-    co_return api::Identity{};
-  }
-};
 
 // The certificate of [admin]; that of the mail listeners where none is set.
 TlsSettings web_tls(const Settings& settings) {
@@ -45,8 +41,10 @@ struct WebServer::Parts {
   explicit Parts(Needs n) : needs(std::move(n)), shard(needs.control.shard) {}
 
   base::Result<> open_records();
+  base::Result<> expect_first_user();
   base::Result<> open_world();
   void make_groups();
+  void make_server();
   base::Result<> listen();
   [[nodiscard]] std::vector<std::string> names() const;
 
@@ -62,8 +60,15 @@ struct WebServer::Parts {
   std::unique_ptr<resolver::Lookups> lookups;
   std::unique_ptr<crypto::ClientContext> tls;
 
-  Nobody identities;
-  api::Groups groups;
+  receipt::PasswordChecker passwords;  // its own: mail logins do not hold up people
+  api::Throttle throttle;
+  std::string setup_code;  // "" when there are users
+  std::unique_ptr<api::Identities> identities;
+  std::unique_ptr<api::Sessions> sessions;
+  std::unique_ptr<api::OwnAccount> own_account;
+  std::unique_ptr<api::UserAdministration> users;
+  std::unique_ptr<api::TokenAdministration> tokens;
+
   api::Operations operations;
   std::unique_ptr<api::EmbeddedPages> pages;
   std::unique_ptr<api::Application> application;
@@ -92,11 +97,44 @@ base::Result<> WebServer::Parts::open_world() {
   return {};
 }
 
+// While there is no user, a code makes the first one; each start makes a new code.
+base::Result<> WebServer::Parts::expect_first_user() {
+  auto records = records::Records::open(needs.settings.records_path());
+  if (!records) return std::unexpected(records.error());
+  std::string code = api::random_id();
+  auto waits = (*records)->sign_ins().expect_first_user(api::hash_of(code));
+  if (!waits) return std::unexpected(waits.error());
+  if (*waits) setup_code = std::move(code);
+  return {};
+}
+
 void WebServer::Parts::make_groups() {
-  api::declare_everything(operations, groups);
+  const std::string host = hostname(needs.settings);
+  identities =
+      std::make_unique<api::Identities>(api::Identities::Needs{shard, *reads, *writes, transport});
+  sessions = std::make_unique<api::Sessions>(api::Sessions::Needs{.shard = shard,
+                                                                  .reads = *reads,
+                                                                  .writes = *writes,
+                                                                  .passwords = passwords,
+                                                                  .throttle = throttle,
+                                                                  .events = needs.control.events,
+                                                                  .transport = transport,
+                                                                  .hostname = host});
+  own_account = std::make_unique<api::OwnAccount>(
+      api::OwnAccount::Needs{shard, *reads, *writes, passwords, throttle, host});
+  const api::UserAdministration::Needs desks{shard, *reads, *writes};
+  users = std::make_unique<api::UserAdministration>(desks);
+  tokens = std::make_unique<api::TokenAdministration>(desks);
+  api::declare_everything(operations, {.sessions = sessions.get(),
+                                       .own_account = own_account.get(),
+                                       .users = users.get(),
+                                       .tokens = tokens.get()});
+}
+
+void WebServer::Parts::make_server() {
   pages = std::make_unique<api::EmbeddedPages>(std::span<const api::PageFile>());
   application = std::make_unique<api::Application>(
-      api::Application::Needs{identities, needs.book, operations, *pages});
+      api::Application::Needs{*identities, needs.book, operations, *pages});
   guard = std::make_unique<api::Guard>(api::Guard::Needs{.application = *application,
                                                          .events = needs.control.events,
                                                          .transport = transport,
@@ -143,13 +181,23 @@ base::Result<std::unique_ptr<WebServer>> WebServer::start(Needs needs) {
   }
   if (auto opened = parts->open_records(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts->open_world(); !opened) return std::unexpected(opened.error());
+  if (auto expected = parts->expect_first_user(); !expected) {
+    return std::unexpected(expected.error());
+  }
   parts->make_groups();
+  parts->make_server();
   if (auto listening = parts->listen(); !listening) return std::unexpected(listening.error());
   // From the book's thread to ours. The book ends before the parts do, the shard after them.
   parts->needs.book.on_change([raw = parts.get()](const auto&) {
     raw->shard.post([raw] { raw->changes->book_changed(); });
   });
-  return std::unique_ptr<WebServer>(new WebServer(std::move(parts)));
+  std::unique_ptr<WebServer> web(new WebServer(std::move(parts)));
+  // Behind the '#', which browsers keep to themselves.
+  if (const std::string& code = web->parts_->setup_code; !code.empty()) {
+    web->parts_->needs.control.events.emit(observe::Event::setup_link,
+                                           {{"url", fmt::format("{}setup#{}", web->url(), code)}});
+  }
+  return web;
 }
 
 net::Task<void> WebServer::stop() { co_await parts_->server->stop(); }

@@ -18,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/failure.h"
 #include "core/base/ip_address.h"
@@ -56,6 +57,7 @@ struct Response {
   std::string body;
   std::map<std::string, std::string> headers;
   std::unique_ptr<BodyStream> stream{};  // instead of body
+  std::vector<std::string> cookies{};    // each a Set-Cookie field of its own (RFC 6265 3)
 };
 
 class Handler {

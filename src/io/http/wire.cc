@@ -138,6 +138,7 @@ std::string response_head(const Response& response, Manner manner) {
   }
   add("X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) add(name, value);
+  for (const std::string& cookie : response.cookies) add("Set-Cookie", cookie);
   if (!manner.keep_alive) add("Connection", "close");
   return head + "\r\n";
 }

@@ -6,8 +6,18 @@
 
 namespace postern::api {
 
+class OwnAccount;
+class Sessions;
+class TokenAdministration;
+class UserAdministration;
+
 // Who answers; each lives as long as the Operations that name it.
-struct Groups {};
+struct Groups {
+  Sessions* sessions = nullptr;
+  OwnAccount* own_account = nullptr;
+  UserAdministration* users = nullptr;
+  TokenAdministration* tokens = nullptr;
+};
 
 void declare_everything(Operations& operations, const Groups& groups);
 
