@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/gateway/web_files.h"
 #include "app/wiring.h"
 #include "io/http/http.h"
 #include "io/resolver/resolver.h"
@@ -132,7 +133,7 @@ void WebServer::Parts::make_groups() {
 }
 
 void WebServer::Parts::make_server() {
-  pages = std::make_unique<api::EmbeddedPages>(std::span<const api::PageFile>());
+  pages = std::make_unique<api::EmbeddedPages>(web_files());
   application = std::make_unique<api::Application>(
       api::Application::Needs{*identities, needs.book, operations, *pages});
   guard = std::make_unique<api::Guard>(api::Guard::Needs{.application = *application,

@@ -1,9 +1,10 @@
 #include "service/api/pages.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/base/text.h"
-#include "io/crypto/tls.h"
 
 namespace postern::api {
 
@@ -34,19 +35,13 @@ bool takes_gzip(const http::Request& request) {
   return false;
 }
 
-std::string tag_of(std::string_view bytes) {
-  const std::string digest = crypto::sha256(bytes).substr(0, 12);
-  return "\"" + base::hex({reinterpret_cast<const unsigned char*>(digest.data()), digest.size()}) +
-         "\"";
-}
-
 http::Response serve(const http::Request& request, const PageFile& file, std::string caching) {
   http::Response response{.status = 200,
                           .content_type = std::string(file.content_type),
                           .body = {},
                           .headers = {{"Cache-Control", std::move(caching)},
                                       {"Vary", "Accept-Encoding"},
-                                      {"ETag", tag_of(file.bytes)}}};
+                                      {"ETag", fmt::format("W/\"{}\"", file.tag)}}};
   if (header(request, "if-none-match") == response.headers["ETag"]) {
     response.status = 304;
     return response;
@@ -83,7 +78,7 @@ http::Response EmbeddedPages::page(const http::Request& request) const {
   }
   // A file that went with an update, not a place in the application.
   if (request.path.starts_with("/assets/")) return text(404, "There is no such file.\n");
-  static constexpr PageFile without{"", "text/html; charset=utf-8", stub, ""};
+  static constexpr PageFile without{"", "text/html; charset=utf-8", POSTERN_VERSION, stub, ""};
   const PageFile* index = find("/index.html");
   return serve(request, index != nullptr ? *index : without, "no-cache");
 }

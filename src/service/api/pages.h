@@ -15,6 +15,7 @@ namespace postern::api {
 struct PageFile {
   std::string_view path;  // "/assets/index-B2x8.js"
   std::string_view content_type;
+  std::string_view tag;  // changes with the bytes
   std::string_view bytes;
   std::string_view gzipped;  // "" where compression gains nothing
 };
