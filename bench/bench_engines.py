@@ -99,6 +99,7 @@ class PosternEngine:
             "delivery": {"special_addresses": True, "connections_per_destination": CONNECTIONS},
             "log": {"level": "info", "file": str(directory / "postern.log")},
             "http": {"address": "127.0.0.1:0"},
+            "admin": {"address": ""},
         }
         config.write_text(toml(settings))
         self._gateway = Gateway(directory, default_program(), config)

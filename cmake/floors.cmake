@@ -38,6 +38,7 @@ function(postern_program)
   add_library(postern_app STATIC ${library_sources})
   target_include_directories(postern_app PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(postern_app PUBLIC postern_service postern_io postern_core)
+  postern_web_files(postern_app)
   # Parsing a command line is never hot: -O1 halves the time that its heavy header takes.
   file(GLOB cli_sources ${CMAKE_SOURCE_DIR}/src/app/cli/*.cc)
   set_source_files_properties(${cli_sources} PROPERTIES COMPILE_OPTIONS

@@ -87,6 +87,7 @@ def practice_settings(directory: Path, world: World) -> dict[str, Any]:
         "queue": {"segment": "8MiB", "reserve": "1MiB"},
         "log": {"level": "debug", "file": str(directory / "postern.log")},
         "http": {"address": "127.0.0.1:0"},
+        "admin": {"address": "127.0.0.1:0"},
     }
 
 

@@ -155,6 +155,23 @@ Complaint check_section(const HttpSettings& s) {
   return s.address.empty() ? std::nullopt : endpoint("address", s.address);
 }
 
+Complaint check_section(const AdminSettings& s) {
+  if (s.certificate.empty() != s.key.empty()) {
+    return "certificate and key belong together; write both";
+  }
+  for (const std::string& range : s.allow_ranges) {
+    if (!base::IpRange::parse(range)) {
+      return fmt::format("allow_ranges \"{}\" is no address or range; write \"192.0.2.0/24\"",
+                         base::printable(range));
+    }
+  }
+  for (const std::string& name : s.names) {
+    if (base::IpAddress::parse(name)) continue;
+    if (auto domain = dns::Domain::parse(name); !domain) return domain.error().text;
+  }
+  return s.address.empty() ? std::nullopt : endpoint("address", s.address);
+}
+
 Complaint check_for_serving(const Settings& s) {
   if (s.listener.empty()) {
     return "no [[listener]] is configured, so nobody could send mail; see: postern config example";
@@ -164,6 +181,14 @@ Complaint check_for_serving(const Settings& s) {
       return fmt::format("listener \"{}\" has tls = \"implicit\", but [tls] names no certificate",
                          listener.name);
     }
+  }
+  const auto admin = base::Endpoint::parse(s.admin.address);
+  const bool secure = !s.admin.certificate.empty() || !s.tls.certificate.empty();
+  if (admin && !admin->address.is_loopback() && !secure) {
+    return fmt::format(
+        "[admin] address \"{}\" is not on loopback, so the web application needs HTTPS, but there "
+        "is no certificate: write one under [tls] or [admin], or use 127.0.0.1",
+        s.admin.address);
   }
   return std::nullopt;
 }

@@ -9,6 +9,7 @@
 #include "app/cli/control_client.h"
 #include "app/cli/table.h"
 #include "app/gateway/gateway.h"
+#include "io/records/sign_ins.h"
 
 namespace postern::cli {
 
@@ -24,6 +25,16 @@ int run_gateway(Context& context) {
 std::string text(const boost::json::value& object, const char* name) {
   const boost::json::value* found = object.as_object().if_contains(name);
   return found && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+
+// Where nobody can sign in yet, how the first one can.
+std::string first_user_hint(const Context& context) {
+  auto records = context.open_records();
+  if (!records) return {};
+  auto users = (*records)->sign_ins().has_users();
+  if (!users || *users) return {};
+  return "\n  Nobody can sign in yet: open the set-up link in the gateway's log (setup-link), or "
+         "run\n  postern user add";
 }
 
 int status(Context& context) {
@@ -44,6 +55,9 @@ int status(Context& context) {
                text(one, "tls")});
   }
   context.out << table.text();
+  if (std::string web = text(state, "web"); !web.empty()) {
+    context.out << fmt::format("Web application: {}{}\n", web, first_user_hint(context));
+  }
   if (counts) {
     boost::json::value queue = boost::json::parse(*counts);
     context.out << fmt::format("Queue: {} messages, {} deliveries, {} held, {} on disk\n",

@@ -9,16 +9,19 @@
 
 namespace postern::app {
 
-Certificates::Certificates(TlsSettings settings,
+Certificates::Certificates(Use use, TlsSettings settings,
                            std::shared_ptr<const crypto::TrustStore> public_cas,
                            observe::EventSink& events)
-    : settings_(std::move(settings)), public_cas_(std::move(public_cas)), events_(events) {}
+    : use_(use),
+      settings_(std::move(settings)),
+      public_cas_(std::move(public_cas)),
+      events_(events) {}
 
 base::Result<std::unique_ptr<Certificates>> Certificates::load(
-    TlsSettings settings, std::shared_ptr<const crypto::TrustStore> public_cas,
+    Use use, TlsSettings settings, std::shared_ptr<const crypto::TrustStore> public_cas,
     observe::EventSink& events) {
   std::unique_ptr<Certificates> out(
-      new Certificates(std::move(settings), std::move(public_cas), events));
+      new Certificates(use, std::move(settings), std::move(public_cas), events));
   if (out->settings_.certificate.empty()) return out;
   out->stamp_ = out->stamp();
   auto context = out->make();
@@ -45,6 +48,13 @@ std::vector<crypto::ServerIdentity> Certificates::identities() const {
 base::Result<std::shared_ptr<const crypto::ServerContext>> Certificates::make() const {
   crypto::ServerContext::Settings wanted;
   wanted.identities = identities();
+  if (use_ == Use::web) {
+    wanted.floor = tls::Version::tls1_2;
+    wanted.anonymous_suites = false;
+    wanted.ask_client_certificate = false;
+    wanted.protocols = {"http/1.1"};
+    return crypto::ServerContext::make(std::move(wanted));
+  }
   wanted.forbidden_suites = settings_.forbidden_suites;
   wanted.client_trust = public_cas_;
   if (!settings_.client_ca_file.empty()) {
@@ -70,9 +80,11 @@ std::string Certificates::stamp() const {
 
 void Certificates::announce(const crypto::ServerContext& context) {
   for (const tls::CertificateFacts& leaf : context.identities()) {
-    events_.emit(observe::Event::certificate_loaded, {{"subject", leaf.subject},
-                                                      {"expires", base::rfc3339(leaf.not_after)},
-                                                      {"sha256", base::hex(leaf.fingerprint)}});
+    events_.emit(observe::Event::certificate_loaded,
+                 {{"subject", leaf.subject},
+                  {"used_for", use_ == Use::mail ? "mail" : "web"},
+                  {"expires", base::rfc3339(leaf.not_after)},
+                  {"sha256", base::hex(leaf.fingerprint)}});
   }
 }
 

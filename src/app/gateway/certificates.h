@@ -16,9 +16,13 @@ namespace postern::app {
 
 class Certificates : public receipt::ContextSource {
  public:
+  // Mail takes TLS as old as it comes, and asks for client certificates; browsers get TLS 1.2 and
+  // later, and are asked for none.
+  enum class Use { mail, web };
+
   // Failure when the configured files cannot be used: the program does not start.
   [[nodiscard]] static base::Result<std::unique_ptr<Certificates>> load(
-      TlsSettings settings, std::shared_ptr<const crypto::TrustStore> public_cas,
+      Use use, TlsSettings settings, std::shared_ptr<const crypto::TrustStore> public_cas,
       observe::EventSink& events);
 
   [[nodiscard]] std::shared_ptr<const crypto::ServerContext> current() const override;
@@ -29,13 +33,14 @@ class Certificates : public receipt::ContextSource {
   void reload_if_changed();
 
  private:
-  Certificates(TlsSettings settings, std::shared_ptr<const crypto::TrustStore> public_cas,
+  Certificates(Use use, TlsSettings settings, std::shared_ptr<const crypto::TrustStore> public_cas,
                observe::EventSink& events);
   [[nodiscard]] base::Result<std::shared_ptr<const crypto::ServerContext>> make() const;
   [[nodiscard]] std::vector<crypto::ServerIdentity> identities() const;
   [[nodiscard]] std::string stamp() const;  // of all files: changes when one of them does
   void announce(const crypto::ServerContext& context);
 
+  Use use_;
   TlsSettings settings_;
   std::shared_ptr<const crypto::TrustStore> public_cas_;
   observe::EventSink& events_;

@@ -14,6 +14,7 @@
 #include "app/gateway/signals.h"
 #include "app/gateway/status.h"
 #include "app/gateway/systemd.h"
+#include "app/gateway/web.h"
 #include "app/settings_check.h"
 #include "app/wiring.h"
 #include "io/http/http.h"
@@ -50,6 +51,8 @@ class Gateway {
   base::Result<std::unique_ptr<net::Listener>> bind(const ListenerSettings& settings,
                                                     net::Shard& shard, base::Endpoint& place);
   base::Result<> open_control();
+  base::Result<> open_web();
+  Status status() const;
   admin::ControlNeeds control_needs();
 
   void ask_stop();
@@ -82,6 +85,7 @@ class Gateway {
   std::unique_ptr<http::Server> control_server_;
   std::unique_ptr<http::Server> http_server_;
   std::string http_address_;
+  std::unique_ptr<WebServer> web_;
   std::atomic<bool> ready_{false};
 };
 
@@ -118,7 +122,8 @@ base::Result<> Gateway::open_trust() {
   auto cas = crypto::TrustStore::public_cas(settings_.tls.ca_file);
   if (!cas) return std::unexpected(cas.error());
   public_cas_ = std::move(*cas);
-  auto certificates = Certificates::load(settings_.tls, public_cas_, *log_);
+  auto certificates =
+      Certificates::load(Certificates::Use::mail, settings_.tls, public_cas_, *log_);
   if (!certificates) return std::unexpected(certificates.error());
   certificates_ = std::move(*certificates);
   return {};
@@ -210,11 +215,16 @@ admin::ControlNeeds Gateway::control_needs() {
           .recalculate = [this] { dispatcher_->recalculate(); },
           .refresh = [this] { book_->refresh(); },
           .ready = [this] { return ready_.load(); },
-          .status =
-              [this] {
-                return status_json(node_, bound_, http_address_, ready_.load(),
-                                   book_->current()->revision());
-              }};
+          .status = [this] { return status_json(status()); }};
+}
+
+Status Gateway::status() const {
+  return {.node = node_,
+          .listeners = bound_,
+          .http = http_address_,
+          .web = web_ ? web_->url() : "",
+          .ready = ready_.load(),
+          .revision = book_->current()->revision()};
 }
 
 base::Result<> Gateway::open_control() {
@@ -234,11 +244,25 @@ base::Result<> Gateway::open_control() {
   return {};
 }
 
+base::Result<> Gateway::open_web() {
+  if (settings_.admin.address.empty()) return {};
+  auto web = WebServer::start({.control = control_needs(),
+                               .settings = settings_,
+                               .book = *book_,
+                               .public_cas = public_cas_,
+                               .mail_certificates = *certificates_,
+                               .listeners = bound_,
+                               .node = node_});
+  if (!web) return std::unexpected(web.error());
+  web_ = std::move(*web);
+  return {};
+}
+
 base::Result<> Gateway::furnish() {
   node_ = node_name(settings_);
   using Step = base::Result<> (Gateway::*)();
   for (Step step : {&Gateway::open_storage, &Gateway::open_trust, &Gateway::make_shards,
-                    &Gateway::open_listeners, &Gateway::open_control}) {
+                    &Gateway::open_listeners, &Gateway::open_control, &Gateway::open_web}) {
     if (auto done = (this->*step)(); !done) return done;
   }
   return {};
@@ -272,6 +296,7 @@ void Gateway::reload() {
                {{"restart_needed", more ? "yes: settings outside [tls] changed" : "no"}});
   }
   certificates_->reload(settings_.tls);
+  if (web_) web_->reload_certificates(settings_);
   notify_systemd("READY=1");
 }
 
@@ -281,6 +306,7 @@ net::Task<void> Gateway::watch_certificates() {
     auto slept = co_await main_.sleep(next);
     if (!slept) co_return;
     certificates_->reload_if_changed();
+    if (web_) web_->reload_certificates_if_changed();
   }
 }
 
@@ -295,6 +321,7 @@ net::Task<void> Gateway::stop_when_asked() {
   co_await dispatcher_->drain(main_, delivery_grace);
   co_await control_server_->stop();
   if (http_server_) co_await http_server_->stop();
+  if (web_) co_await web_->stop();
   main_.stop();
 }
 
@@ -315,6 +342,7 @@ void Gateway::run(Signals& signals) {
   main_.run();
   for (auto& host : shards_) host->end();
   book_.reset();  // moves the last evidence to the records
+  web_.reset();   // after the book, which tells it of changes
   dispatcher_.reset();
   shards_.clear();
   spool_.reset();  // everything that was accepted is on disk

@@ -6,14 +6,13 @@
 
 namespace postern::app {
 
-std::string status_json(const std::string& node, const std::vector<BoundListener>& listeners,
-                        const std::string& http, bool ready, std::int64_t revision) {
+std::string status_json(const Status& status) {
   base::JsonWriter json;
-  json.begin_object().field("version", POSTERN_VERSION).field("node", node);
-  json.field("pid", getpid()).field("ready", ready).field("http", http);
-  json.field("policy_revision", revision);
+  json.begin_object().field("version", POSTERN_VERSION).field("node", status.node);
+  json.field("pid", getpid()).field("ready", status.ready).field("http", status.http);
+  json.field("web", status.web).field("policy_revision", status.revision);
   json.key("listeners").begin_array();
-  for (const BoundListener& one : listeners) {
+  for (const BoundListener& one : status.listeners) {
     json.begin_object().field("name", one.name).field("role", one.role).field("tls", one.tls);
     json.field("address", one.place.address.to_string()).field("port", one.place.port).end_object();
   }

@@ -15,8 +15,14 @@ struct BoundListener {
   base::Endpoint place;  // with the port that was really bound
 };
 
-[[nodiscard]] std::string status_json(const std::string& node,
-                                      const std::vector<BoundListener>& listeners,
-                                      const std::string& http, bool ready, std::int64_t revision);
+struct Status {
+  std::string node;
+  std::vector<BoundListener> listeners;
+  std::string http;  // metrics and health
+  std::string web;   // the web application's address, "http://127.0.0.1:8026/"; "" for none
+  bool ready = false;
+  std::int64_t revision = 0;
+};
+[[nodiscard]] std::string status_json(const Status& status);
 
 }  // namespace postern::app

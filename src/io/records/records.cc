@@ -15,6 +15,8 @@
 #include "io/records/evidence.h"
 #include "io/records/rows.h"
 #include "io/records/schema.h"
+#include "io/records/sqlite_people.h"
+#include "io/records/sqlite_sign_ins.h"
 
 namespace postern::records {
 namespace {
@@ -86,7 +88,8 @@ base::Result<std::unique_ptr<Database>> connect(const std::string& path) {
 
 class SqliteRecords final : public Records {
  public:
-  explicit SqliteRecords(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  explicit SqliteRecords(std::unique_ptr<Database> database)
+      : database_(std::move(database)), people_(*database_), sign_ins_(*database_) {}
 
   base::Result<std::int64_t> revision() override;
   base::Result<policy::Configuration> load() override;
@@ -112,6 +115,9 @@ class SqliteRecords final : public Records {
   }
   base::Result<AuditCheck> audit_verify() override { return verify_audit(*database_); }
 
+  People& people() override { return people_; }
+  SignIns& sign_ins() override { return sign_ins_; }
+
   base::Result<> make_first_account();
 
  private:
@@ -119,6 +125,8 @@ class SqliteRecords final : public Records {
   base::Result<> load_all(std::vector<Object>& objects);
 
   std::unique_ptr<Database> database_;
+  SqlitePeople people_;
+  SqliteSignIns sign_ins_;
   std::int64_t data_version_ = -1;  // SQLite's: moves when another connection committed
   std::int64_t own_changes_ = -1;
   std::int64_t revision_ = 0;  // ours, read when it last moved

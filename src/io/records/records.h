@@ -91,6 +91,9 @@ class Change {
   virtual base::Result<> finish() = 0;
 };
 
+class People;
+class SignIns;
+
 class Records {
  public:
   // Opens or creates; brings the schema up to date (numbered migrations, one transaction each). A
@@ -118,6 +121,11 @@ class Records {
                                                                         std::size_t limit) = 0;
   [[nodiscard]] virtual base::Result<std::int64_t> audit_entries() = 0;
   [[nodiscard]] virtual base::Result<AuditCheck> audit_verify() = 0;
+
+  // Who may sign in (people.h, sign_ins.h); they live as long as this object, and use its
+  // connection.
+  [[nodiscard]] virtual People& people() = 0;
+  [[nodiscard]] virtual SignIns& sign_ins() = 0;
 };
 
 }  // namespace postern::records

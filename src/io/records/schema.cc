@@ -188,10 +188,67 @@ CREATE INDEX evidence_domain ON evidence (domain, time, row);
 CREATE INDEX evidence_message ON evidence (message, time, row) WHERE message <> 0;
 )";
 
+// Only hashes of what opens anything: passwords, tokens, session ids, the set-up code. A second
+// factor's secret must be kept as it is (base 64): it makes the codes that a sign-in is compared
+// with. A grant without an account holds in every account.
+constexpr std::string_view kUsers = R"(
+CREATE TABLE users (
+  id            INTEGER NOT NULL PRIMARY KEY,
+  name          TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL,
+  totp_secret   TEXT NOT NULL,
+  totp_proposed TEXT NOT NULL,
+  totp_step     INTEGER NOT NULL,
+  created       INTEGER NOT NULL,
+  last_sign_in  INTEGER
+) STRICT;
+CREATE TABLE user_grants (
+  owner   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  account INTEGER REFERENCES accounts (id) ON DELETE CASCADE,
+  role    TEXT NOT NULL,
+  UNIQUE (owner, account)
+) STRICT;
+CREATE TABLE tokens (
+  id        INTEGER NOT NULL PRIMARY KEY,
+  owner     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  name      TEXT NOT NULL,
+  hash      TEXT NOT NULL UNIQUE,
+  created   INTEGER NOT NULL,
+  last_used INTEGER,
+  expires   INTEGER
+) STRICT;
+CREATE INDEX tokens_user ON tokens (owner);
+CREATE TABLE token_grants (
+  token   INTEGER NOT NULL REFERENCES tokens (id) ON DELETE CASCADE,
+  account INTEGER REFERENCES accounts (id) ON DELETE CASCADE,
+  role    TEXT NOT NULL,
+  UNIQUE (token, account)
+) STRICT;
+CREATE TABLE sessions (
+  hash      TEXT NOT NULL PRIMARY KEY,
+  owner     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  started   INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  expires   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sessions_user ON sessions (owner);
+CREATE TABLE devices (
+  hash      TEXT NOT NULL PRIMARY KEY,
+  owner     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  last_used INTEGER NOT NULL
+) STRICT;
+CREATE INDEX devices_user ON devices (owner, last_used);
+CREATE TABLE first_user (
+  one       INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+  code_hash TEXT NOT NULL
+) STRICT;
+)";
+
 constexpr std::array kMigrations{
     Migration{1, "the configuration", kConfiguration},
     Migration{2, "the audit log", kAuditLog},
     Migration{3, "evidence", kEvidence},
+    Migration{4, "users", kUsers},
 };
 
 // The version of the schema, in one consistent look: another process may be making it just now.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "io/crypto/one_time_code.h"
 
 namespace postern::api {
 
@@ -18,7 +19,8 @@ bool changes_something(const http::Request& request) {
 // token in a header does not.
 bool is_forged(const Call& call) {
   return changes_something(call.request) && !call.who.session.empty() &&
-         (call.who.csrf_token.empty() || call.header("x-csrf-token") != call.who.csrf_token);
+         (call.who.csrf_token.empty() ||
+          !crypto::equal_in_constant_time(call.header("x-csrf-token"), call.who.csrf_token));
 }
 
 bool body_is_json(const Call& call) {

@@ -47,6 +47,7 @@ struct Answer {
   Body body;
   int status = 0;  // 0: the operation's
   std::map<std::string, std::string> headers{};
+  std::vector<std::string> cookies{};  // each a Set-Cookie field
 };
 
 template <class Reply>
@@ -114,7 +115,9 @@ net::Task<http::Response> run_typed(const std::function<Handled<Reply>(Call, Que
   const int code = outcome->status != 0 ? outcome->status : status;
   std::string text;
   if constexpr (!std::same_as<Reply, Nothing>) text = json_text(outcome->body) + "\n";
-  co_return json_response(kept, code, std::move(text), std::move(outcome->headers));
+  http::Response response = json_response(kept, code, std::move(text), std::move(outcome->headers));
+  response.cookies = std::move(outcome->cookies);
+  co_return response;
 }
 
 template <class Query>

@@ -74,6 +74,8 @@ http::Response response_of(const Problem& problem) {
                           .content_type = "application/problem+json",
                           .body = std::move(json).take() + "\n",
                           .headers = {}};
+  response.headers["Cache-Control"] = "no-store";
+  if (problem.status == 401) response.headers["WWW-Authenticate"] = "Bearer";  // RFC 9110 15.5.2
   if (problem.retry_after > 0) {
     response.headers["Retry-After"] = std::to_string(problem.retry_after);
   }

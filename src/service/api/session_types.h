@@ -1,23 +1,14 @@
 // Who signs in, and what they may do.
 #pragma once
 
+#include "io/records/people.h"
 #include "service/api/described.h"
 
 namespace postern::api {
 
-// Each may what those before it may. A role holds within one account, or, for "*", in all.
-enum class Role { viewer, operator_, administrator };
-[[nodiscard]] constexpr std::string_view role_text(Role role) {
-  switch (role) {
-    case Role::viewer:
-      return "viewer";
-    case Role::operator_:
-      return "operator";
-    case Role::administrator:
-      return "administrator";
-  }
-  return "";
-}
+// A role holds within one account, or, for "*", in all.
+using records::Role;
+using records::role_text;
 POSTERN_API_WORDS(Role, "Role", role_text, Role::viewer, Role::operator_, Role::administrator)
 
 #define POSTERN_API_GRANT(F)                                              \

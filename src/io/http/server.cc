@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+
+#include "io/crypto/tls.h"
+#include "io/http/http.h"
+#include "io/http/seats.h"
+#include "io/http/wire.h"
+
+namespace postern::http {
+
+namespace {
+
+struct Connection {
+  Seats::Seat& seat;
+  std::unique_ptr<net::Stream> stream;
+  std::string buffer{};  // read and not yet parsed
+};
+
+Response plain(int status, std::string text) {
+  return {.status = status,
+          .content_type = "text/plain; charset=utf-8",
+          .body = std::move(text),
+          .headers = {}};
+}
+
+std::string chunk_of(const std::string& piece) {  // RFC 9112 7.1
+  return fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
+}
+
+}  // namespace
+
+struct Server::State {
+  State(net::Shard& s, Handler& h, ServerLimits l)
+      : shard(s),
+        handler(h),
+        limits(l),
+        seats({l.connections, l.connections_per_address}),
+        acceptors(s),
+        sessions(s) {}
+
+  net::Shard& shard;
+  Handler& handler;
+  ServerLimits limits;
+  Seats seats;
+  std::vector<std::unique_ptr<net::Listener>> listeners;
+  net::TaskGroup acceptors;
+  net::TaskGroup sessions;
+
+  void start(std::unique_ptr<net::Listener> listener, ContextSource contexts);
+  net::Task<void> accept_all(net::Listener* listener, ContextSource contexts);
+  net::Task<void> plain_session(std::unique_ptr<net::Socket> socket,
+                                std::unique_ptr<Seats::Seat> seat);
+  net::Task<void> tls_session(std::unique_ptr<net::Socket> socket,
+                              std::unique_ptr<Seats::Seat> seat,
+                              std::shared_ptr<const crypto::ServerContext> context);
+  net::Task<void> converse(Connection connection);
+  net::Task<bool> one_request(Connection& connection);
+  net::Task<bool> answer(Connection& connection, Response response, Manner manner);
+  net::Task<bool> send_stream(net::Stream& stream, std::unique_ptr<BodyStream> body, Manner manner);
+};
+
+// Whether the stream was sent to its end.
+net::Task<bool> Server::State::send_stream(net::Stream& stream, std::unique_ptr<BodyStream> body,
+                                           Manner manner) {
+  base::Deadline until_stopped{.at = base::Steady::max(), .cancellation = &sessions.cancellation()};
+  for (;;) {
+    auto piece = co_await body->next(until_stopped);
+    if (!piece || sessions.cancellation().requested()) co_return false;
+    if (piece->empty() && !manner.chunked) co_return true;
+    const bool last = piece->empty();
+    std::string bytes = manner.chunked ? chunk_of(*piece) : std::move(*piece);
+    base::Deadline deadline = sessions.within(limits.request);
+    auto written = co_await stream.write(bytes, deadline);
+    if (!written) co_return false;
+    if (last) co_return true;
+  }
+}
+
+// Whether the connection can be used again.
+net::Task<bool> Server::State::answer(Connection& connection, Response response, Manner manner) {
+  if (response.stream && !manner.chunked) manner.keep_alive = false;
+  std::string bytes = response_head(response, manner);
+  const bool sends_body = !manner.head_only && response.status != 204 && response.status != 304;
+  if (sends_body && !response.stream) bytes += response.body;
+  base::Deadline deadline = sessions.within(limits.request);
+  auto written = co_await connection.stream->write(bytes, deadline);
+  if (!written) co_return false;
+  if (!sends_body || !response.stream) co_return manner.keep_alive;
+  const bool whole = co_await send_stream(*connection.stream, std::move(response.stream), manner);
+  if (!whole) connection.stream->close();
+  co_return whole&& manner.keep_alive;
+}
+
+net::Task<bool> Server::State::one_request(Connection& connection) {
+  auto incoming = IncomingRequest::make(limits.body);
+  connection.seat.waits_on(*connection.stream);
+  base::Deadline idle = sessions.within(limits.idle);
+  auto read = co_await read_message(*connection.stream, connection.buffer, *incoming,
+                                    ReadGoal::begun, idle);
+  if (read && *read == ReadEnd::reached) {
+    base::Deadline whole = sessions.within(limits.request);
+    read = co_await read_message(*connection.stream, connection.buffer, *incoming,
+                                 ReadGoal::complete, whole);
+  }
+  connection.seat.busy();
+  if (!read || *read == ReadEnd::closed) co_return false;
+  Manner last{};
+  if (*read == ReadEnd::refused) {
+    Response refusal =
+        plain(incoming->refusal(), incoming->refusal() == 400 ? "The request is malformed.\n"
+                                                              : "The request is too large.\n");
+    co_return co_await answer(connection, std::move(refusal), last);
+  }
+  Manner manner{.keep_alive = incoming->keep_alive(),
+                .head_only = incoming->head_only(),
+                .chunked = incoming->speaks_1_1()};
+  Request request;
+  request.peer = connection.stream->peer();
+  if (!incoming->fill(request)) {
+    Response refusal = plain(400, "The address is malformed.\n");
+    co_return co_await answer(connection, std::move(refusal), last);
+  }
+  Response response = co_await handler.handle(std::move(request));
+  co_return co_await answer(connection, std::move(response), manner);
+}
+
+net::Task<void> Server::State::converse(Connection connection) {
+  bool more = true;
+  while (more) more = co_await one_request(connection);
+  connection.stream->finish();
+}
+
+net::Task<void> Server::State::plain_session(std::unique_ptr<net::Socket> socket,
+                                             std::unique_ptr<Seats::Seat> seat) {
+  Connection connection{*seat, std::move(socket)};
+  co_await converse(std::move(connection));
+}
+
+net::Task<void> Server::State::tls_session(std::unique_ptr<net::Socket> socket,
+                                           std::unique_ptr<Seats::Seat> seat,
+                                           std::shared_ptr<const crypto::ServerContext> context) {
+  if (context == nullptr) co_return;
+  // The socket stays where it is while the handshake owns it; a failed one has ended by the time
+  // that we go on, and nothing of the shard runs in between.
+  seat->waits_on(*socket);
+  base::Deadline deadline = sessions.within(limits.handshake);
+  auto secured = co_await context->accept_tls(std::move(socket), deadline);
+  seat->busy();
+  if (!secured) co_return;
+  Connection connection{*seat, std::move(secured->stream)};
+  co_await converse(std::move(connection));
+}
+
+net::Task<void> Server::State::accept_all(net::Listener* listener, ContextSource contexts) {
+  base::Deadline deadline{.at = base::Steady::max(), .cancellation = &acceptors.cancellation()};
+  for (;;) {
+    auto socket = co_await listener->accept(deadline);
+    if (!socket) co_return;
+    auto seat = seats.take((*socket)->peer());
+    if (!seat) continue;  // the socket goes, and with it the connection
+    if (contexts) {
+      sessions.start(tls_session(std::move(*socket), std::move(seat), contexts()));
+    } else {
+      sessions.start(plain_session(std::move(*socket), std::move(seat)));
+    }
+  }
+}
+
+void Server::State::start(std::unique_ptr<net::Listener> listener, ContextSource contexts) {
+  listeners.push_back(std::move(listener));
+  acceptors.start(accept_all(listeners.back().get(), std::move(contexts)));
+}
+
+Server::Server(net::Shard& shard, Handler& handler, ServerLimits limits)
+    : state_(std::make_unique<State>(shard, handler, limits)) {}
+Server::~Server() = default;
+
+void Server::serve(std::unique_ptr<net::Listener> listener) {
+  state_->start(std::move(listener), {});
+}
+
+void Server::serve(std::unique_ptr<net::Listener> listener, ContextSource contexts) {
+  state_->start(std::move(listener), std::move(contexts));
+}
+
+net::Task<void> Server::stop() {
+  state_->acceptors.cancel();
+  co_await state_->acceptors.join();
+  state_->listeners.clear();
+  state_->sessions.cancel();
+  co_await state_->sessions.join();
+}
+
+}  // namespace postern::http

@@ -1,0 +1,16 @@
+#include "service/api/everything.h"
+
+#include "service/api/own_account.h"
+#include "service/api/sessions.h"
+#include "service/api/users.h"
+
+namespace postern::api {
+
+void declare_everything(Operations& operations, const Groups& groups) {
+  declare_sessions(operations, groups.sessions);
+  declare_own_account(operations, groups.own_account);
+  declare_users(operations, groups.users);
+  declare_tokens(operations, groups.tokens);
+}
+
+}  // namespace postern::api

@@ -1,0 +1,24 @@
+// All operations of the API in one place: for the gateway, which answers them, and for documents,
+// which only need to know them (all groups null).
+#pragma once
+
+#include "service/api/operations.h"
+
+namespace postern::api {
+
+class OwnAccount;
+class Sessions;
+class TokenAdministration;
+class UserAdministration;
+
+// Who answers; each lives as long as the Operations that name it.
+struct Groups {
+  Sessions* sessions = nullptr;
+  OwnAccount* own_account = nullptr;
+  UserAdministration* users = nullptr;
+  TokenAdministration* tokens = nullptr;
+};
+
+void declare_everything(Operations& operations, const Groups& groups);
+
+}  // namespace postern::api
