@@ -1,4 +1,5 @@
-// postern config check | example | reference, postern docs events | metrics, postern version
+// postern config check | example | reference, postern docs events | metrics | openapi | typescript,
+// postern version
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -8,10 +9,20 @@
 #include "app/settings_check.h"
 #include "core/base/json_writer.h"
 #include "io/observe/log.h"
+#include "service/api/everything.h"
+#include "service/api/openapi.h"
+#include "service/api/typescript.h"
 
 namespace postern::cli {
 
 namespace {
+
+// The API's declarations, with nobody to answer.
+api::Operations declared_operations() {
+  api::Operations operations;
+  api::declare_everything(operations, {});
+  return operations;
+}
 
 int check(Context& context) {
   auto settings = context.settings();
@@ -64,6 +75,12 @@ void add_config_commands(CLI::App& root, Context& context) {
   });
   docs->add_subcommand("metrics", "Every metric (Markdown)")->callback([&context] {
     context.out << observe::metrics_reference();
+  });
+  docs->add_subcommand("openapi", "The API as OpenAPI 3.1 (JSON)")->callback([&context] {
+    context.out << api::openapi_document(declared_operations());
+  });
+  docs->add_subcommand("typescript", "The API as a TypeScript client")->callback([&context] {
+    context.out << api::typescript_client(declared_operations());
   });
 
   root.add_subcommand("version", "Print the version")->callback([&context] {

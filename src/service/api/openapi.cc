@@ -114,7 +114,8 @@ void write_parameters(JsonWriter& json, const Operation& operation, const Catalo
 void write_content(JsonWriter& json, std::string_view content_type, const std::string& type) {
   json.key("content").begin_object().key(content_type).begin_object().key("schema");
   if (type == "Nothing") {
-    json.begin_object().field("type", "string").end_object();
+    const bool json_text = content_type == "application/json";
+    json.begin_object().field("type", json_text ? "object" : "string").end_object();
   } else {
     write_schema(json, {TypeInfo::Kind::object, type});
   }
@@ -122,8 +123,7 @@ void write_content(JsonWriter& json, std::string_view content_type, const std::s
 }
 
 void write_responses(JsonWriter& json, const Operation& operation) {
-  const bool empty =
-      operation.reply == "Nothing" && operation.info.content_type == "application/json";
+  const bool empty = operation.reply == "Nothing" && !operation.raw;
   const int status = empty && operation.info.status == 200 ? 204 : operation.info.status;
   json.key("responses").begin_object().key(std::to_string(status)).begin_object();
   json.field("description", operation.info.summary);

@@ -56,6 +56,7 @@ using Handled = net::Task<Outcome<Answer<Reply>>>;
 struct Operation {
   OperationInfo info;
   std::string query, body, reply;  // type names; "Nothing" for none
+  bool raw = false;                // it makes its response itself
   std::function<net::Task<http::Response>(Call)> run;
 };
 
@@ -150,6 +151,7 @@ void Operations::add_raw(OperationInfo info,
   Operation& made = put(std::move(info));
   made.query = describe_type<Query>(catalogue_).name;
   made.body = made.reply = "Nothing";
+  made.raw = true;
   auto kept = std::make_shared<const std::function<net::Task<http::Response>(Call, Query)>>(
       std::move(handler));
   made.run = [kept](Call call) { return run_raw<Query>(kept.get(), std::move(call)); };

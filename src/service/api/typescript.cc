@@ -162,7 +162,7 @@ std::string typescript_client(const Operations& operations) {
     if (is_output) out += importer_text(name, object);
   }
   for (const auto& one : operations.all()) {
-    if (one->info.content_type == "application/json") out += function_text(*one);
+    if (!one->raw) out += function_text(*one);
   }
   return out;
 }
