@@ -49,9 +49,12 @@ Handled<Tasks> TaskHandlers::list(Call call) {
       [account = call.account->id, has_draft = needs_.has_draft](records::Records& r) -> Answer {
     auto messages = r.evidence(of_internal_servers(account));
     if (!messages) return std::unexpected(messages.error());
+    Happened happened{.message = !messages->empty()};
+    if (!has_draft) return happened;
     auto draft = has_draft(r, account);
     if (!draft) return std::unexpected(draft.error());
-    return Happened{!messages->empty(), *draft};
+    happened.draft = *draft;
+    return happened;
   };
   const auto happened = co_await needs_.reads.run<Answer>(needs_.shard, std::move(job));
   if (!happened) co_return refuse(happened.error());

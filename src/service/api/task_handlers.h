@@ -12,7 +12,8 @@ namespace postern::api {
 
 class TaskHandlers {
  public:
-  // Is a draft of TLS policies waiting in this account? Runs on the desk's thread.
+  // Is a draft of TLS policies waiting in this account? Runs on the desk's
+  // thread; empty: there never is one.
   using HasDraft = std::function<base::Result<bool>(records::Records&, base::AccountId)>;
   struct Needs {
     net::Shard& shard;
