@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/gateway/web_configuration.h"
 #include "app/gateway/web_files.h"
 #include "app/wiring.h"
 #include "io/http/http.h"
@@ -69,6 +70,7 @@ struct WebServer::Parts {
   std::unique_ptr<api::OwnAccount> own_account;
   std::unique_ptr<api::UserAdministration> users;
   std::unique_ptr<api::TokenAdministration> tokens;
+  std::unique_ptr<api::ConfigurationHandlers> configuration;
 
   api::Operations operations;
   std::unique_ptr<api::EmbeddedPages> pages;
@@ -126,10 +128,13 @@ void WebServer::Parts::make_groups() {
   const api::UserAdministration::Needs desks{shard, *reads, *writes};
   users = std::make_unique<api::UserAdministration>(desks);
   tokens = std::make_unique<api::TokenAdministration>(desks);
+  configuration = std::make_unique<api::ConfigurationHandlers>(
+      configuration_needs(needs, {*reads, *writes, *changes, *lookups}));
   api::declare_everything(operations, {.sessions = sessions.get(),
                                        .own_account = own_account.get(),
                                        .users = users.get(),
-                                       .tokens = tokens.get()});
+                                       .tokens = tokens.get(),
+                                       .configuration = configuration.get()});
 }
 
 void WebServer::Parts::make_server() {

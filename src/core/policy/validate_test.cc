@@ -16,6 +16,27 @@ std::string code(const Object& object) {
   return result ? "ok" : result.error().code;
 }
 
+template <class Object>
+std::string field(const Object& object) {
+  const auto checked = check(object);
+  return checked ? "" : checked.error().field;
+}
+
+TEST(Validate, NamesTheFieldAtFault) {
+  Policy policy = policy_for("example.com");
+  policy.floor = Floor::legacy;
+  EXPECT_EQ(field(policy), "floor");
+  policy = policy_for("example.com");
+  policy.valid_from = policy.valid_until = noon();
+  EXPECT_EQ(field(policy), "valid_until");
+  EXPECT_EQ(field(policy_for("co.uk")), "domain");
+  EXPECT_EQ(field(policy_for("example.com")), "");
+  EXPECT_EQ(field(internal_route("example.org", "not a host")), "host");
+  EXPECT_EQ(field(by_range("0.0.0.0/0")), "range");
+  EXPECT_EQ(field(Account{kMain, "Main", "", ""}), "name");
+  EXPECT_EQ(field(exception("example.com", Mode::strict)), "mode");
+}
+
 TEST(ValidateAccount, TakesShortPlainNames) {
   Account account{kMain, "main-2", "Example Ltd", ""};
   EXPECT_EQ(code(account), "ok");

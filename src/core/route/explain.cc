@@ -91,18 +91,6 @@ std::string_view way_text(HopKind way) {
   return "by its MX";
 }
 
-std::string_view way_value(HopKind way) {
-  switch (way) {
-    case HopKind::internal_route:
-      return "internal-route";
-    case HopKind::external_route:
-      return "external-route";
-    case HopKind::mx:
-      break;
-  }
-  return "mx";
-}
-
 void add_hop(std::string& out, const HopExplanation& hop) {
   for (const Considered& line : hop.considered) {
     out += "  " + tls::describe(line) + ".\n";
@@ -191,6 +179,18 @@ Explanation explain(const policy::PolicyBook& book, base::AccountId account, con
   result.time_limit = plan.time_limit;
   result.receipt = receipt_hop(book, account, plan.domain, now);
   return result;
+}
+
+std::string_view way_value(HopKind way) {
+  switch (way) {
+    case HopKind::internal_route:
+      return "internal-route";
+    case HopKind::external_route:
+      return "external-route";
+    case HopKind::mx:
+      break;
+  }
+  return "mx";
 }
 
 std::string text(const Explanation& explanation) {

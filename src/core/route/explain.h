@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/json_writer.h"
@@ -45,6 +46,7 @@ struct Explanation {
 [[nodiscard]] Explanation explain(const policy::PolicyBook& book, base::AccountId account,
                                   const RoutePlan& plan, base::Instant now);
 
+[[nodiscard]] std::string_view way_value(HopKind way);           // "mx", "internal-route", ...
 [[nodiscard]] std::string text(const Explanation& explanation);  // lines for a terminal
 void write_json(base::JsonWriter& json, const Explanation& explanation);
 

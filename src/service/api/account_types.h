@@ -1,6 +1,7 @@
 // Accounts and what belongs to one: domains, routes, senders; and the tasks that lead through them.
 #pragma once
 
+#include "core/onboarding/tasks.h"
 #include "service/api/words.h"
 
 namespace postern::api {
@@ -156,28 +157,15 @@ POSTERN_API_TYPE(Senders, "An account's internal senders.", POSTERN_API_SENDERS)
 POSTERN_API_TYPE(SenderInput, "An internal sender to add, or to put in another's place.",
                  POSTERN_API_SENDER_INPUT)
 
-enum class TaskState { locked, ready, started, done };
-[[nodiscard]] constexpr std::string_view task_state_text(TaskState state) {
-  switch (state) {
-    case TaskState::locked:
-      return "locked";
-    case TaskState::ready:
-      return "ready";
-    case TaskState::started:
-      return "started";
-    case TaskState::done:
-      return "done";
-  }
-  return "";
-}
-POSTERN_API_WORDS(TaskState, "TaskState", task_state_text, TaskState::locked, TaskState::ready,
-                  TaskState::started, TaskState::done)
+POSTERN_API_WORDS(onboarding::TaskState, "TaskState", onboarding::task_state_text,
+                  onboarding::TaskState::locked, onboarding::TaskState::ready,
+                  onboarding::TaskState::started, onboarding::TaskState::done)
 
 #define POSTERN_API_TASK(F)                                                      \
   F(std::string, id, "validate-domains, inbound, outbound or tls-policies.")     \
   F(std::string, group, "Platform, Gateway or Optional.")                        \
   F(std::string, title, "Set Up Your TLS Policies, ...")                         \
-  F(TaskState, state, "Whether it can start, and how far it is.")                \
+  F(onboarding::TaskState, state, "Whether it can start, and how far it is.")    \
   F(std::optional<std::string>, blocked_by, "The task that must be done first.") \
   F(std::string, summary, "One sentence: what is done, or what comes next.")
 POSTERN_API_TYPE(Task, "A task of the set-up.", POSTERN_API_TASK)

@@ -1,5 +1,6 @@
 #include "service/api/everything.h"
 
+#include "service/api/configuration_handlers.h"
 #include "service/api/own_account.h"
 #include "service/api/sessions.h"
 #include "service/api/users.h"
@@ -11,6 +12,7 @@ void declare_everything(Operations& operations, const Groups& groups) {
   declare_own_account(operations, groups.own_account);
   declare_users(operations, groups.users);
   declare_tokens(operations, groups.tokens);
+  declare_configuration(operations, groups.configuration);
 }
 
 }  // namespace postern::api

@@ -6,6 +6,7 @@
 
 namespace postern::api {
 
+struct ConfigurationHandlers;
 class OwnAccount;
 class Sessions;
 class TokenAdministration;
@@ -17,6 +18,7 @@ struct Groups {
   OwnAccount* own_account = nullptr;
   UserAdministration* users = nullptr;
   TokenAdministration* tokens = nullptr;
+  ConfigurationHandlers* configuration = nullptr;
 };
 
 void declare_everything(Operations& operations, const Groups& groups);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
-#include "io/crypto/tls.h"
+#include "service/api/etag.h"
 
 namespace postern::api {
 
@@ -96,10 +96,7 @@ http::Response json_response(const Call& call, int status, std::string body,
                           .headers = std::move(headers)};
   response.headers["Cache-Control"] = "no-store";
   if (response.body.empty()) return response;
-  const std::string digest = crypto::sha256(response.body).substr(0, 16);
-  const std::string tag =
-      "\"" + base::hex({reinterpret_cast<const unsigned char*>(digest.data()), digest.size()}) +
-      "\"";
+  const std::string tag = etag_of(response.body);
   response.headers["ETag"] = tag;
   if (call.request.method == "GET" && call.header("if-none-match") == tag) {
     response.status = 304;

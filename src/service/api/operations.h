@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "service/api/call.h"
+#include "service/api/etag.h"
 #include "service/api/read.h"
 #include "service/api/type_info.h"
 #include "service/api/write.h"
@@ -115,7 +116,7 @@ net::Task<http::Response> run_typed(const std::function<Handled<Reply>(Call, Que
   if (!outcome) co_return response_of(outcome.error());
   const int code = outcome->status != 0 ? outcome->status : status;
   std::string text;
-  if constexpr (!std::same_as<Reply, Nothing>) text = json_text(outcome->body) + "\n";
+  if constexpr (!std::same_as<Reply, Nothing>) text = body_of(outcome->body);
   http::Response response = json_response(kept, code, std::move(text), std::move(outcome->headers));
   response.cookies = std::move(outcome->cookies);
   co_return response;

@@ -1,0 +1,60 @@
+#include "app/gateway/web_configuration.h"
+
+#include "app/wiring.h"
+
+namespace postern::app {
+
+namespace {
+
+// Names of the configuration were checked when the gateway started.
+dns::Domain domain_of(const std::string& text) {
+  return dns::Domain::parse(text).value_or(dns::Domain());
+}
+
+onboarding::GatewayNames names_of(const Settings& settings) {
+  onboarding::GatewayNames names;
+  names.hostname = domain_of(hostname(settings));
+  for (const std::string& other : settings.gateway.other_names) {
+    names.others.push_back(domain_of(other));
+  }
+  for (const std::string& text : {settings.delivery.source_ipv4, settings.delivery.source_ipv6}) {
+    if (const auto address = base::IpAddress::parse(text)) names.sends_from.push_back(*address);
+  }
+  return names;
+}
+
+std::vector<api::Place> places_of(const std::vector<BoundListener>& listeners) {
+  std::vector<api::Place> places;
+  for (const BoundListener& one : listeners) {
+    places.push_back({one.role, one.place.to_string(), one.tls});
+  }
+  return places;
+}
+
+}  // namespace
+
+api::ConfigurationHandlers::Needs configuration_needs(const WebServer::Needs& web, WebDesks desks) {
+  net::Shard& shard = web.control.shard;
+  return {.editor = {shard, desks.writes, desks.changes, web.book},
+          .reads = desks.reads,
+          .lookups = desks.lookups,
+          .fresh_lookups =
+              [&shard, settings = resolver_settings(web.settings)] {
+                return resolver::make_resolver(shard, settings);
+              },
+          .names = names_of(web.settings),
+          .route = route_settings(web.settings),
+          .has_draft = {},
+          .gateway = {.hostname = hostname(web.settings),
+                      .version = POSTERN_VERSION,
+                      .node = web.node,
+                      .places = [&listeners = web.listeners] { return places_of(listeners); },
+                      .certificates = [&certificates = web.mail_certificates]()
+                          -> std::vector<tls::CertificateFacts> {
+                        const auto context = certificates.current();
+                        if (!context) return {};
+                        return context->identities();
+                      }}};
+}
+
+}  // namespace postern::app

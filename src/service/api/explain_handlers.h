@@ -1,0 +1,36 @@
+// Why this requirement? The explanation of core/route/explain.h for one domain, as of now.
+//
+// Of a domain that belongs to another account of this gateway it says what one's own policies make
+// of it, and nothing of that account's routes, exceptions and rules.
+#pragma once
+
+#include "core/route/explain.h"
+#include "io/resolver/resolver.h"
+#include "service/api/operations.h"
+#include "service/api/policy_types.h"
+
+namespace postern::api {
+
+class ExplainHandlers {
+ public:
+  struct Needs {
+    net::Shard& shard;
+    resolver::Lookups& lookups;
+    route::RouteSettings route;
+  };
+  explicit ExplainHandlers(Needs needs) : needs_(std::move(needs)) {}
+
+  [[nodiscard]] Handled<Explanation> explain(Call call, ExplainQuery query);
+
+ private:
+  Needs needs_;
+};
+
+void declare_explain(Operations& operations, ExplainHandlers* handlers);
+
+[[nodiscard]] Explanation shown(const route::Explanation& explanation);
+[[nodiscard]] Explanation explain_other_account(const policy::PolicyBook& book,
+                                                base::AccountId account, const dns::Domain& domain,
+                                                base::Instant now);
+
+}  // namespace postern::api
