@@ -1,6 +1,8 @@
 #include "service/api/everything.h"
 
+#include "service/api/drafts.h"
 #include "service/api/own_account.h"
+#include "service/api/probes.h"
 #include "service/api/sessions.h"
 #include "service/api/users.h"
 
@@ -11,6 +13,8 @@ void declare_everything(Operations& operations, const Groups& groups) {
   declare_own_account(operations, groups.own_account);
   declare_users(operations, groups.users);
   declare_tokens(operations, groups.tokens);
+  declare_probes(operations, groups.probes);
+  declare_drafts(operations, groups.drafts);
 }
 
 }  // namespace postern::api

@@ -6,7 +6,9 @@
 
 namespace postern::api {
 
+class Drafts;
 class OwnAccount;
+class Probes;
 class Sessions;
 class TokenAdministration;
 class UserAdministration;
@@ -17,6 +19,8 @@ struct Groups {
   OwnAccount* own_account = nullptr;
   UserAdministration* users = nullptr;
   TokenAdministration* tokens = nullptr;
+  Probes* probes = nullptr;
+  Drafts* drafts = nullptr;
 };
 
 void declare_everything(Operations& operations, const Groups& groups);

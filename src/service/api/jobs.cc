@@ -35,6 +35,36 @@ Reason not_tested() {
 
 }  // namespace
 
+Job progress_of(const Job& job) {
+  Job progress{.id = job.id,
+               .kind = job.kind,
+               .state = job.state,
+               .done = job.done,
+               .total = job.total,
+               .started = job.started};
+  for (const JobItem& item : job.items) {
+    JobItem& one = progress.items.emplace_back(
+        JobItem{.name = item.name, .done = item.done, .step = item.step, .failure = item.failure});
+    if (item.domain) {
+      const DomainFinding& found = *item.domain;
+      one.domain = DomainFinding{.domain = found.domain,
+                                 .readiness = found.readiness,
+                                 .shown_as = found.shown_as,
+                                 .why = found.why,
+                                 .remark = found.remark,
+                                 .mx_secure = found.mx_secure,
+                                 .warnings = found.warnings,
+                                 .pins = found.pins,
+                                 .effective = found.effective};
+    }
+    if (item.route) {
+      one.route = item.route;
+      one.route->finding.addresses.clear();
+    }
+  }
+  return progress;
+}
+
 struct Jobs::Entry {
   Job shown;
   base::AccountId account;

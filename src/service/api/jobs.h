@@ -81,4 +81,8 @@ class Jobs {
   net::TaskGroup running_;
 };
 
+// A job for those who only follow it: what became of each item, without what every host showed,
+// which the job itself holds.
+[[nodiscard]] Job progress_of(const Job& job);
+
 }  // namespace postern::api
