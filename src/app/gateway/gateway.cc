@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/gateway/certificates.h"
+#include "app/gateway/route_watch.h"
 #include "app/gateway/shard_host.h"
 #include "app/gateway/signals.h"
 #include "app/gateway/status.h"
@@ -52,6 +53,7 @@ class Gateway {
                                                     net::Shard& shard, base::Endpoint& place);
   base::Result<> open_control();
   base::Result<> open_web();
+  base::Result<> watch_routes();
   Status status() const;
   admin::ControlNeeds control_needs();
 
@@ -86,6 +88,7 @@ class Gateway {
   std::unique_ptr<http::Server> http_server_;
   std::string http_address_;
   std::unique_ptr<WebServer> web_;
+  std::unique_ptr<RouteWatch> route_watch_;
   std::atomic<bool> ready_{false};
 };
 
@@ -252,9 +255,23 @@ base::Result<> Gateway::open_web() {
                                .public_cas = public_cas_,
                                .mail_certificates = *certificates_,
                                .listeners = bound_,
-                               .node = node_});
+                               .node = node_,
+                               .sink = *dispatcher_});
   if (!web) return std::unexpected(web.error());
   web_ = std::move(*web);
+  return {};
+}
+
+base::Result<> Gateway::watch_routes() {
+  if (settings_.delivery.route_reproof == base::Duration(0)) return {};
+  auto watch = RouteWatch::start({.shard = main_,
+                                  .settings = settings_,
+                                  .book = *book_,
+                                  .public_cas = public_cas_,
+                                  .events = *log_,
+                                  .node = node_});
+  if (!watch) return std::unexpected(watch.error());
+  route_watch_ = std::move(*watch);
   return {};
 }
 
@@ -262,7 +279,8 @@ base::Result<> Gateway::furnish() {
   node_ = node_name(settings_);
   using Step = base::Result<> (Gateway::*)();
   for (Step step : {&Gateway::open_storage, &Gateway::open_trust, &Gateway::make_shards,
-                    &Gateway::open_listeners, &Gateway::open_control, &Gateway::open_web}) {
+                    &Gateway::open_listeners, &Gateway::open_control, &Gateway::open_web,
+                    &Gateway::watch_routes}) {
     if (auto done = (this->*step)(); !done) return done;
   }
   return {};
@@ -322,6 +340,7 @@ net::Task<void> Gateway::stop_when_asked() {
   co_await control_server_->stop();
   if (http_server_) co_await http_server_->stop();
   if (web_) co_await web_->stop();
+  if (route_watch_) co_await route_watch_->stop();
   main_.stop();
 }
 
@@ -341,6 +360,7 @@ void Gateway::run(Signals& signals) {
   notify_systemd("READY=1\nSTATUS=accepting mail");
   main_.run();
   for (auto& host : shards_) host->end();
+  route_watch_.reset();
   book_.reset();  // moves the last evidence to the records
   web_.reset();   // after the book, which tells it of changes
   dispatcher_.reset();

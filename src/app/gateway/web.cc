@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/gateway/looks.h"
 #include "app/gateway/web_configuration.h"
 #include "app/gateway/web_files.h"
 #include "app/wiring.h"
@@ -71,6 +72,7 @@ struct WebServer::Parts {
   std::unique_ptr<api::UserAdministration> users;
   std::unique_ptr<api::TokenAdministration> tokens;
   std::unique_ptr<api::ConfigurationHandlers> configuration;
+  std::unique_ptr<Looks> looks;
 
   api::Operations operations;
   std::unique_ptr<api::EmbeddedPages> pages;
@@ -130,11 +132,24 @@ void WebServer::Parts::make_groups() {
   tokens = std::make_unique<api::TokenAdministration>(desks);
   configuration = std::make_unique<api::ConfigurationHandlers>(
       configuration_needs(needs, {*reads, *writes, *changes, *lookups}));
+  looks = std::make_unique<Looks>(Looks::Needs{.shard = shard,
+                                               .settings = needs.settings,
+                                               .book = needs.book,
+                                               .public_cas = needs.public_cas,
+                                               .lookups = *lookups,
+                                               .tls = *tls,
+                                               .spool = needs.control.spool,
+                                               .sink = needs.sink,
+                                               .reads = *reads,
+                                               .writes = *writes,
+                                               .changes = *changes});
   api::declare_everything(operations, {.sessions = sessions.get(),
                                        .own_account = own_account.get(),
                                        .users = users.get(),
                                        .tokens = tokens.get(),
-                                       .configuration = configuration.get()});
+                                       .configuration = configuration.get(),
+                                       .probes = &looks->probes(),
+                                       .drafts = &looks->drafts()});
 }
 
 void WebServer::Parts::make_server() {
@@ -206,7 +221,10 @@ base::Result<std::unique_ptr<WebServer>> WebServer::start(Needs needs) {
   return web;
 }
 
-net::Task<void> WebServer::stop() { co_await parts_->server->stop(); }
+net::Task<void> WebServer::stop() {
+  co_await parts_->server->stop();
+  co_await parts_->looks->stop();
+}
 
 void WebServer::reload_certificates(const Settings& settings) {
   if (parts_->certificates) parts_->certificates->reload(web_tls(settings));

@@ -15,6 +15,7 @@
 #include "app/settings.h"
 #include "service/admin/control.h"
 #include "service/book/records_book.h"
+#include "service/receipt/next.h"
 
 namespace postern::app {
 
@@ -28,6 +29,7 @@ class WebServer {
     const Certificates& mail_certificates;
     const std::vector<BoundListener>& listeners;
     std::string node;
+    receipt::AcceptedSink& sink;  // for test messages
   };
 
   // Listens at [admin] address, which is set.

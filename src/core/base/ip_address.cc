@@ -103,13 +103,17 @@ bool IpAddress::is_special() const {
   const std::uint32_t second = big_endian(bytes_.data() + 4);
   const std::uint32_t third = big_endian(bytes_.data() + 8);
   const std::uint32_t last = big_endian(bytes_.data() + 12);
-  if (head == 0 && second == 0 && third == 0) return true;  // ::, ::1, IPv4-compatible
-  if ((bytes_[0] & 0xFE) == 0xFC) return true;              // unique local
-  if (bytes_[0] == 0xFE && bytes_[1] >= 0x80) return true;  // link-local, site-local
-  if (bytes_[0] == 0xFF) return true;                       // multicast
+  if (head == 0 && second == 0) return true;    // ::, ::1, IPv4-compatible, IPv4-translated
+  if ((bytes_[0] & 0xFE) == 0xFC) return true;  // unique local
+  if (bytes_[0] == 0xFE && bytes_[1] >= 0x80) return true;   // link-local, site-local
+  if (bytes_[0] == 0xFF) return true;                        // multicast
+  if (head == 0x01000000 && second == 0) return true;        // discarded (RFC 6666)
+  if (head == 0x20010000) return true;                       // Teredo
+  if (head == 0x0064FF9B && second >> 16 == 1) return true;  // NAT64 of a network's own (RFC 8215)
   // Transition prefixes lead to the IPv4 address that they embed.
   if (head == 0x0064FF9B && second == 0 && third == 0) return is_special_v4(last);
   if (bytes_[0] == 0x20 && bytes_[1] == 0x02) return is_special_v4(big_endian(bytes_.data() + 2));
+  if ((third & 0xFDFFFFFF) == 0x00005EFE) return is_special_v4(last);  // ISATAP (RFC 5214 6.1)
   return false;
 }
 

@@ -96,6 +96,9 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "Validate the domain as internal, or correct its MX records."},
     {"special-address", "", "4.4", "The MX host resolves to a private, local or multicast address.",
      "The domain's administrator must correct the address; the gateway can be set to allow it."},
+    {"address-not-allowed", "", "4.4", "Looks and tests do not connect to this address.",
+     "For an internal server, list its range as an internal sender; else allow the range in the "
+     "gateway's configuration ([admin] allow_ranges)."},
     {"address-family-disabled", "", "4.4", "The host has only addresses of a family not in use.",
      "Switch on IPv6 (or IPv4) in the gateway's configuration if the network has it."},
     {"no-internal-route", "", "4.4", "The internal domain has no route to a server.",

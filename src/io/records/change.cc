@@ -4,6 +4,7 @@
 
 #include "core/policy/validate.h"
 #include "io/records/describe.h"
+#include "io/records/drafts.h"
 #include "io/records/rows.h"
 
 namespace postern::records {
@@ -86,6 +87,8 @@ class SqliteChange final : public Change {
   base::Result<> remove(base::ExceptionId id) override {
     return remove_object<policy::Exception>(id);
   }
+
+  base::Result<KeptDraft> take_draft(base::AccountId account) override;
 
   base::Result<> finish() override;
 
@@ -213,6 +216,14 @@ base::Result<> SqliteChange::remove_object(typename Row<Object>::Id id) {
   }
   if (auto removed = database_->run(sql, id.value); !removed) return removed;
   return note(**found, "remove", json_of(**found), "");
+}
+
+// A draft is nobody's configuration: it moves no revision and has no audit entry of its own.
+base::Result<KeptDraft> SqliteChange::take_draft(base::AccountId account) {
+  auto draft = read_draft(*database_, account);
+  if (!draft || draft->text.empty()) return draft;
+  if (auto gone = write_draft(*database_, account, ""); !gone) return gone;
+  return draft;
 }
 
 base::Result<> SqliteChange::finish() {

@@ -12,11 +12,13 @@
 #include "io/records/audit_log.h"
 #include "io/records/change.h"
 #include "io/records/database.h"
+#include "io/records/drafts.h"
 #include "io/records/evidence.h"
 #include "io/records/rows.h"
 #include "io/records/schema.h"
 #include "io/records/sqlite_people.h"
 #include "io/records/sqlite_sign_ins.h"
+#include "io/records/traffic.h"
 
 namespace postern::records {
 namespace {
@@ -103,7 +105,17 @@ class SqliteRecords final : public Records {
   base::Result<std::vector<EvidenceRow>> evidence(EvidenceFilter filter) override {
     return read_evidence(*database_, filter);
   }
+  base::Result<Traffic> traffic(const TrafficFilter& filter) override {
+    return count_traffic(*database_, filter);
+  }
   base::Result<std::int64_t> forget_evidence_before(base::Instant t) override;
+
+  base::Result<KeptDraft> draft(base::AccountId account) override {
+    return read_draft(*database_, account);
+  }
+  base::Result<KeptDraft> change_draft(
+      base::AccountId account,
+      const std::function<std::optional<std::string>(const KeptDraft&)>& change) override;
 
   base::Result<> audit(Actor actor, base::Instant now, std::string action, std::string object,
                        base::AccountId account) override;
@@ -195,6 +207,23 @@ base::Result<std::int64_t> SqliteRecords::forget_evidence_before(base::Instant t
     if (q.changed_rows() == 0) return forgotten;
     forgotten += q.changed_rows();
   }
+}
+
+base::Result<KeptDraft> SqliteRecords::change_draft(
+    base::AccountId account,
+    const std::function<std::optional<std::string>(const KeptDraft&)>& change) {
+  auto transaction = Transaction::begin(*database_, Transaction::Kind::write);
+  if (!transaction) return std::unexpected(transaction.error());
+  auto before = read_draft(*database_, account);
+  if (!before) return before;
+  const auto wanted = change(*before);
+  if (!wanted || *wanted == before->text) return before;
+  auto written = write_draft(*database_, account, *wanted);
+  if (!written) return written;
+  if (auto committed = transaction->commit(); !committed) {
+    return std::unexpected(committed.error());
+  }
+  return written;
 }
 
 base::Result<> SqliteRecords::audit(Actor actor, base::Instant now, std::string action,

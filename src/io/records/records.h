@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -69,6 +70,28 @@ struct EvidenceRow {
   queue::Attempt attempt;
 };
 
+// The draft of an account's TLS policies, as the API wrote it.
+struct KeptDraft {
+  std::int64_t revision = 0;  // rises with every change, also when the draft goes
+  std::string text;           // empty: there is none
+};
+
+// Mail of one account that passed a hop since then.
+struct TrafficFilter {
+  base::AccountId account;
+  queue::Hop hop = queue::Hop::gateway_to_partner;
+  policy::Scope scope;
+  std::string peer_host;  // empty: any
+  base::Instant since;
+};
+// Messages; a message that was tried several times counts once.
+struct Traffic {
+  std::int64_t messages = 0;
+  std::int64_t without_tls = 0;    // went in clear, or with TLS that no enforced mode takes
+  std::int64_t without_proof = 0;  // went without a proved peer, these included
+  std::int64_t stopped = 0;        // their requirement was unmet at least once
+};
+
 // A set of changes that takes effect as a whole, each with its own audit entry.
 class Change {
  public:
@@ -87,6 +110,8 @@ class Change {
   virtual base::Result<> remove(base::SenderId id) = 0;
   virtual base::Result<> remove(base::PolicyId id) = 0;
   virtual base::Result<> remove(base::ExceptionId id) = 0;
+  // Reads the account's draft, and takes it away with this change.
+  virtual base::Result<KeptDraft> take_draft(base::AccountId account) = 0;
   // Nothing has changed before this says ok. Not called: nothing changes.
   virtual base::Result<> finish() = 0;
 };
@@ -112,8 +137,16 @@ class Records {
       const std::string& node,
       std::span<const std::pair<std::int64_t, queue::Attempt>> attempts) = 0;
   [[nodiscard]] virtual base::Result<std::vector<EvidenceRow>> evidence(EvidenceFilter filter) = 0;
+  [[nodiscard]] virtual base::Result<Traffic> traffic(const TrafficFilter& filter) = 0;
   // Removes evidence older than this; the audit log is never shortened.
   [[nodiscard]] virtual base::Result<std::int64_t> forget_evidence_before(base::Instant t) = 0;
+
+  [[nodiscard]] virtual base::Result<KeptDraft> draft(base::AccountId account) = 0;
+  // One transaction: `change` sees what is there and answers what shall be (nothing: leave it; an
+  // empty text: no draft any more), so no other's change is lost. Answers what is there then.
+  [[nodiscard]] virtual base::Result<KeptDraft> change_draft(
+      base::AccountId account,
+      const std::function<std::optional<std::string>(const KeptDraft&)>& change) = 0;
 
   [[nodiscard]] virtual base::Result<> audit(Actor actor, base::Instant now, std::string action,
                                              std::string object, base::AccountId account) = 0;

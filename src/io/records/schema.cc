@@ -244,11 +244,21 @@ CREATE TABLE first_user (
 ) STRICT;
 )";
 
+// One draft an account; the row stays when the draft goes, so that its revision never goes back.
+constexpr std::string_view kDrafts = R"(
+CREATE TABLE drafts (
+  account  INTEGER NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+  revision INTEGER NOT NULL,
+  text     TEXT NOT NULL
+) STRICT;
+)";
+
 constexpr std::array kMigrations{
     Migration{1, "the configuration", kConfiguration},
     Migration{2, "the audit log", kAuditLog},
     Migration{3, "evidence", kEvidence},
     Migration{4, "users", kUsers},
+    Migration{5, "drafts", kDrafts},
 };
 
 // The version of the schema, in one consistent look: another process may be making it just now.

@@ -1,7 +1,9 @@
 #include "service/api/everything.h"
 
 #include "service/api/configuration_handlers.h"
+#include "service/api/drafts.h"
 #include "service/api/own_account.h"
+#include "service/api/probes.h"
 #include "service/api/sessions.h"
 #include "service/api/users.h"
 
@@ -13,6 +15,8 @@ void declare_everything(Operations& operations, const Groups& groups) {
   declare_users(operations, groups.users);
   declare_tokens(operations, groups.tokens);
   declare_configuration(operations, groups.configuration);
+  declare_probes(operations, groups.probes);
+  declare_drafts(operations, groups.drafts);
 }
 
 }  // namespace postern::api

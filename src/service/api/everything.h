@@ -7,7 +7,9 @@
 namespace postern::api {
 
 struct ConfigurationHandlers;
+class Drafts;
 class OwnAccount;
+class Probes;
 class Sessions;
 class TokenAdministration;
 class UserAdministration;
@@ -19,6 +21,8 @@ struct Groups {
   UserAdministration* users = nullptr;
   TokenAdministration* tokens = nullptr;
   ConfigurationHandlers* configuration = nullptr;
+  Probes* probes = nullptr;
+  Drafts* drafts = nullptr;
 };
 
 void declare_everything(Operations& operations, const Groups& groups);

@@ -2,7 +2,7 @@
 // it is thrown away. Nothing in it is in force.
 #pragma once
 
-#include "core/onboarding/domain_list.h"
+#include "core/onboarding/draft.h"
 #include "service/api/policy_types.h"
 #include "service/api/probe_types.h"
 
@@ -14,22 +14,8 @@ POSTERN_API_WORDS(onboarding::Verdict, "DomainVerdict", onboarding::api_value,
                   onboarding::Verdict::internal_domain, onboarding::Verdict::no_mail,
                   onboarding::Verdict::domain_not_found)
 
-enum class WizardStep { start, validate, domains, review };
-[[nodiscard]] constexpr std::string_view wizard_step_text(WizardStep step) {
-  switch (step) {
-    case WizardStep::start:
-      return "start";
-    case WizardStep::validate:
-      return "validate";
-    case WizardStep::domains:
-      return "domains";
-    case WizardStep::review:
-      return "review";
-  }
-  return "";
-}
-POSTERN_API_WORDS(WizardStep, "WizardStep", wizard_step_text, WizardStep::start,
-                  WizardStep::validate, WizardStep::domains, WizardStep::review)
+POSTERN_API_WORDS(onboarding::Step, "WizardStep", onboarding::step_text, onboarding::Step::start,
+                  onboarding::Step::validate, onboarding::Step::domains, onboarding::Step::review)
 
 #define POSTERN_API_DRAFT_DOMAIN(F)                                                            \
   F(std::string, domain, "As A-labels; as written where it is no domain.")                     \
@@ -49,7 +35,7 @@ POSTERN_API_TYPE(DraftDomain, "A domain on its way under policy.", POSTERN_API_D
 #define POSTERN_API_DRAFT(F)                                                             \
   F(std::int64_t, revision, "Rises with every change of the draft.")                     \
   F(bool, started, "There is a draft; else this is an empty one.")                       \
-  F(WizardStep, step, "Where the administrator was last.")                               \
+  F(onboarding::Step, step, "Where the administrator was last.")                         \
   F(std::string, address, "The internal address that the routes were tested with.")      \
   F(std::vector<RouteProof>, routes, "The last test of each route.")                     \
   F(std::optional<std::string>, job, "The job that tests or probes right now, if any.")  \
@@ -63,9 +49,9 @@ POSTERN_API_TYPE(DraftDomain, "A domain on its way under policy.", POSTERN_API_D
   F(std::optional<Time>, changed, "When.")
 POSTERN_API_TYPE(Draft, "The TLS policies that are being set up.", POSTERN_API_DRAFT)
 
-#define POSTERN_API_DRAFT_CHANGE(F)                                     \
-  F(std::optional<WizardStep>, step, "Where the administrator is now.") \
-  F(std::optional<bool>, require_tls_from_servers,                      \
+#define POSTERN_API_DRAFT_CHANGE(F)                                           \
+  F(std::optional<onboarding::Step>, step, "Where the administrator is now.") \
+  F(std::optional<bool>, require_tls_from_servers,                            \
     "Finish also requires TLS of the internal servers.")
 POSTERN_API_TYPE(DraftChange, "What is to change; what is not named stays.",
                  POSTERN_API_DRAFT_CHANGE)
@@ -86,7 +72,7 @@ POSTERN_API_TYPE(DraftDomainChange, "What is to change; what is not named stays.
 POSTERN_API_TYPE(DraftRemoval, "A policy that Finish shall take away.", POSTERN_API_DRAFT_REMOVAL)
 
 #define POSTERN_API_PLANNED(F)                                                              \
-  F(std::string, action, "add, remove, enforce or require-tls.")                            \
+  F(std::string, action, "add, remove, enforce, lower or require-tls.")                     \
   F(std::string, object, "policy example.com, internal route mx1.corp.example:25, ...")     \
   F(std::string, text, "One sentence: what changes.")                                       \
   F(std::int64_t, messages, "How many messages of the last 30 days it would have touched.") \

@@ -51,6 +51,32 @@ class Actor {
   MessageBody* body_ = nullptr;
 };
 
+// The dialogue, and somebody who is told each of its phrases.
+class Watched {
+ public:
+  Watched(smtp::ClientDialogue& dialogue, const std::function<void(std::string_view)>& doing)
+      : dialogue_(dialogue), doing_(doing) {}
+
+  std::string& output() { return dialogue_.output(); }
+  smtp::ClientStep step() {
+    if (doing_ && told_ != dialogue_.phrase()) {
+      told_ = dialogue_.phrase();
+      doing_(told_);
+    }
+    return dialogue_.step();
+  }
+  void on_input(std::string_view bytes) { dialogue_.on_input(bytes); }
+  void on_closed(const base::Failure& failure) { dialogue_.on_closed(failure); }
+  void on_timeout() { dialogue_.on_timeout(); }
+  // The actor works on the dialogue itself.
+  operator smtp::ClientDialogue&() { return dialogue_; }  // NOLINT: it stands for it
+
+ private:
+  smtp::ClientDialogue& dialogue_;
+  const std::function<void(std::string_view)>& doing_;
+  std::string_view told_;
+};
+
 smtp::ClientSetup setup_for(const HostNeeds& needs, const HostTask& task, smtp::TlsUse tls,
                             tls::Observation observation) {
   smtp::ClientSetup setup;
@@ -136,10 +162,12 @@ struct HostConnection::Parts {
         smtp::ClientSetup setup, const std::string& key)
       : link{needs.shard, std::move(socket), needs.cancellation},
         dialogue(std::move(setup), task.keep),
+        doing(task.doing),
         actor(link, needs, hello_for(needs, task, key)) {}
 
   net::Link link;
   smtp::ClientDialogue dialogue;
+  std::function<void(std::string_view)> doing;
   Actor actor;
   std::array<char, kReadBuffer> buffer{};
 };
@@ -158,7 +186,8 @@ const smtp::ClientDialogue& HostConnection::dialogue() const { return parts_->di
 
 net::Task<void> HostConnection::talk() {
   Parts& parts = *parts_;
-  co_await net::run_dialogue(parts.link, parts.dialogue, parts.actor, parts.buffer);
+  Watched watched(parts.dialogue, parts.doing);
+  co_await net::run_dialogue(parts.link, watched, parts.actor, parts.buffer);
 }
 
 net::Task<std::optional<tls::Unmet>> HostConnection::carry(const smtp::OutgoingMessage& message,
@@ -188,6 +217,7 @@ net::Task<OpenedHost> open_host(HostNeeds needs, HostTask task) {
   smtp::TlsUse use = smtp::TlsUse::as_offered;
   std::vector<smtp::Transcript::Line> lines;
   for (;;) {
+    if (task.doing) task.doing("connecting");
     auto socket = co_await connect_to(needs, peer);
     if (!socket) co_return not_connected(task, socket.error());
     auto connection = std::make_unique<HostConnection>(needs, task, *std::move(socket), use,

@@ -6,9 +6,11 @@
 // force demands encryption; the dialogue alone decides that.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/route/route_plan.h"
@@ -38,6 +40,8 @@ struct HostTask {
   smtp::Purpose purpose = smtp::Purpose::deliver;
   std::string rehearse_recipient;
   smtp::Transcript::Keep keep = smtp::Transcript::Keep::nothing;
+  // Told what is being done, in the dialogue's phrases: "connecting", "asking for STARTTLS".
+  std::function<void(std::string_view)> doing{};
 };
 
 // Connections and TLS sessions are used again only under an equal key.

@@ -7,9 +7,12 @@
 
 namespace postern::prober {
 
+// On whose behalf, and how far.
 struct Prober::Aim {
+  std::shared_ptr<const policy::PolicyBook> book;
+  base::AccountId account;
   smtp::Purpose purpose = smtp::Purpose::probe;
-  std::string recipient;
+  std::string recipient{};
 };
 
 namespace {
@@ -116,21 +119,28 @@ probe::Effective effective_of(const route::RoutePlan& plan, const probe::DomainF
 
 }  // namespace
 
-net::Task<void> Prober::connect_once(route::HostPlan plan, base::AccountId account, Aim aim,
+void Prober::tell(base::RouteId route, std::string what) {
+  if (needs_.observer != nullptr) needs_.observer->doing(route, std::move(what));
+}
+
+net::Task<void> Prober::connect_once(route::HostPlan plan, Aim aim,
                                      probe::AddressFinding& finding) {
   delivery::ConnectSettings settings;
   settings.hostname = needs_.helo_name;
   settings.connect_timeout = needs_.patience;
   settings.timeouts = timeouts(needs_.patience);
-  delivery::HostNeeds host{needs_.shard, needs_.tls, settings, needs_.trust(account),
+  delivery::HostNeeds host{needs_.shard, needs_.tls, settings, needs_.trust(aim.account),
                            needs_.cancellation};
   delivery::HostTask task;
   task.host = &plan;
   task.address = finding.address;
-  task.account = account;
+  task.account = aim.account;
   task.purpose = aim.purpose;
   task.rehearse_recipient = aim.recipient;
   task.keep = smtp::Transcript::Keep::all;
+  task.doing = [this, &plan, &finding](std::string_view phrase) {
+    tell(plan.route, delivery::host_label(plan, finding.address) + ": " + std::string(phrase));
+  };
   auto opened = co_await delivery::open_host(std::move(host), std::move(task));
   finding.observation = std::move(opened.observation);
   finding.failure = failure_of(opened);
@@ -139,18 +149,24 @@ net::Task<void> Prober::connect_once(route::HostPlan plan, base::AccountId accou
   }
 }
 
-net::Task<void> Prober::look_at_address(route::HostPlan plan, base::AccountId account, Aim aim,
+net::Task<void> Prober::look_at_address(route::HostPlan plan, Aim aim,
                                         probe::AddressFinding& finding) {
+  // The last gate before a connection: the address is the very one that is connected to.
+  auto refused = probe::refusal(needs_.reach, plan, finding.address, *aim.book, aim.account);
+  if (refused) {
+    finding.failure = *std::move(refused);
+    co_return;
+  }
   base::Steady begun = needs_.shard.now();
   tls::Requirement nothing;
   route::HostPlan first = plan;
   first.requirement = aim.purpose == smtp::Purpose::probe ? as_enforced() : nothing;
-  co_await connect_once(std::move(first), account, aim, finding);
+  co_await connect_once(std::move(first), aim, finding);
   if (aim.purpose == smtp::Purpose::probe && has_unmet_twin(finding.observation)) {
     probe::AddressFinding lenient;
     lenient.address = finding.address;
     plan.requirement = nothing;
-    co_await connect_once(std::move(plan), account, aim, lenient);
+    co_await connect_once(std::move(plan), aim, lenient);
     finding.transcript.push_back("-- once more, taking any TLS, to see what there is");
     std::ranges::move(lenient.transcript, std::back_inserter(finding.transcript));
     if (lenient.observation.encrypted()) finding.observation = std::move(lenient.observation);
@@ -158,34 +174,37 @@ net::Task<void> Prober::look_at_address(route::HostPlan plan, base::AccountId ac
   finding.took = std::chrono::duration_cast<base::Duration>(needs_.shard.now() - begun);
 }
 
-net::Task<void> Prober::look_at_host(route::HostPlan plan, base::AccountId account, Aim aim,
-                                     probe::HostFinding& finding) {
+net::Task<void> Prober::look_at_host(route::HostPlan plan, Aim aim, probe::HostFinding& finding) {
   std::size_t count = std::min(plan.addresses.size(), needs_.addresses_a_host);
   if (plan.unusable) count = 0;
   finding.addresses.resize(count);
   net::TaskGroup group(needs_.shard);
   for (std::size_t i = 0; i < count; ++i) {
     finding.addresses[i].address = plan.addresses[i];
-    group.start(look_at_address(plan, account, aim, finding.addresses[i]));
+    group.start(look_at_address(plan, aim, finding.addresses[i]));
   }
   co_await group.join();
   for (probe::AddressFinding& address : finding.addresses) probe::conclude(address, finding.names);
   probe::conclude(finding);
 }
 
-net::Task<probe::DomainFinding> Prober::probe(std::shared_ptr<const policy::PolicyBook> book,
-                                              base::AccountId account, dns::Domain domain) {
-  delivery::RouteWanted wanted{book, account, domain, needs_.route};
+net::Task<route::RoutePlan> Prober::find_hosts(Aim aim, dns::Domain domain) {
+  delivery::RouteWanted wanted{aim.book, aim.account, domain, needs_.route};
   base::Deadline deadline{.at = needs_.shard.now() + needs_.patience,
                           .cancellation = needs_.cancellation};
-  route::RoutePlan plan =
-      co_await delivery::find_route(needs_.shard, needs_.lookups, std::move(wanted), deadline);
+  tell({}, "looking up its servers");
+  return delivery::find_route(needs_.shard, needs_.lookups, std::move(wanted), deadline);
+}
+
+net::Task<probe::DomainFinding> Prober::probe(std::shared_ptr<const policy::PolicyBook> book,
+                                              base::AccountId account, dns::Domain domain) {
+  Aim aim{.book = book, .account = account};
+  route::RoutePlan plan = co_await find_hosts(aim, domain);
   probe::DomainFinding finding;
   for (const route::HostPlan& host : plan.hosts) finding.hosts.push_back(empty_finding(host));
   net::TaskGroup group(needs_.shard);
-  Aim aim;
   for (std::size_t i = 0; i < plan.hosts.size(); ++i) {
-    group.start(look_at_host(plan.hosts[i], account, aim, finding.hosts[i]));
+    group.start(look_at_host(plan.hosts[i], aim, finding.hosts[i]));
   }
   co_await group.join();
   probe::conclude(finding, plan);
@@ -193,23 +212,25 @@ net::Task<probe::DomainFinding> Prober::probe(std::shared_ptr<const policy::Poli
   co_return finding;
 }
 
+net::Task<void> Prober::test_route(route::HostPlan plan, Aim aim, RouteTest& test) {
+  test.route = plan.route;
+  test.finding = empty_finding(plan);
+  co_await look_at_host(std::move(plan), std::move(aim), test.finding);
+  test.verdict = probe::route_verdict(test.finding);
+  if (needs_.observer != nullptr) needs_.observer->tested(test);
+}
+
 net::Task<std::vector<RouteTest>> Prober::test_routes(
     std::shared_ptr<const policy::PolicyBook> book, base::AccountId account,
     smtp::Mailbox address) {
-  delivery::RouteWanted wanted{book, account, address.domain, needs_.route};
-  base::Deadline deadline{.at = needs_.shard.now() + needs_.patience,
-                          .cancellation = needs_.cancellation};
-  route::RoutePlan plan =
-      co_await delivery::find_route(needs_.shard, needs_.lookups, std::move(wanted), deadline);
+  Aim aim{book, account, smtp::Purpose::rehearse, address.text()};
+  route::RoutePlan plan = co_await find_hosts(aim, address.domain);
   std::vector<RouteTest> tests(plan.hosts.size());
   net::TaskGroup group(needs_.shard);
-  Aim aim{.purpose = smtp::Purpose::rehearse, .recipient = address.text()};
   for (std::size_t i = 0; i < plan.hosts.size(); ++i) {
-    tests[i].finding = empty_finding(plan.hosts[i]);
-    group.start(look_at_host(plan.hosts[i], account, aim, tests[i].finding));
+    group.start(test_route(plan.hosts[i], aim, tests[i]));
   }
   co_await group.join();
-  for (RouteTest& test : tests) test.verdict = probe::route_verdict(test.finding);
   co_return tests;
 }
 
