@@ -1,6 +1,6 @@
 // Which account is in sight, and the others that the session may see.
 import { Button, Menu, Text } from '@mantine/core';
-import { IconChevronDown } from '@tabler/icons-react';
+import { IconChevronDown } from '../parts/icons';
 import { useQuery } from '@tanstack/react-query';
 
 import * as api from '../api/generated';

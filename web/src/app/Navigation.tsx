@@ -8,7 +8,7 @@ import {
   IconMail,
   IconSettings,
   type Icon,
-} from '@tabler/icons-react';
+} from '../parts/icons';
 
 import { RouterLink, usePath } from './router';
 import { useAccount, useMe } from './session';

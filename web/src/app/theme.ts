@@ -1,18 +1,28 @@
 // One accent colour, generous shapes, and the pairs of Mantine's defaults that miss WCAG AA mended
 // in both schemes. Status colours are variables: --ok, --warn, --bad, --info, each for text and
 // icons on the page; --ok-soft and so on for surfaces behind them.
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 const harbour: MantineColorsTuple = [
   '#eef6fb', '#d9e9f3', '#b2d4e8', '#86bddc', '#62a9d2',
   '#4199c8', '#2c86b8', '#1f6f9f', '#185c85', '#0e4568',
 ];
 
+// Mantine's greys of the dark scheme, in the tint of the accent.
+const night: MantineColorsTuple = [
+  '#e6ebf0', '#c3ccd5', '#a9b5c1', '#76838f', '#4a5763',
+  '#323c47', '#222a33', '#1a2027', '#151b21', '#12171c',
+];
+
 export const theme = createTheme({
   primaryColor: 'harbour',
-  colors: { harbour },
+  colors: { harbour, dark: night },
   primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
+  // Text on filled surfaces: white in light, near black in dark, where the accent is light.
+  variantColorResolver: (input) => {
+    const colours = defaultVariantColorsResolver(input);
+    return input.variant === 'filled' ? { ...colours, color: 'var(--on-filled)' } : colours;
+  },
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Liberation Mono", monospace',
@@ -20,6 +30,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     Modal: { defaultProps: { centered: true, radius: 'lg', closeButtonProps: { 'aria-label': 'Close' } } },
+    Checkbox: { defaultProps: { iconColor: 'var(--on-filled)' } },
     Tooltip: { defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } },
     Anchor: { defaultProps: { underline: 'always' } },
   },
@@ -30,7 +41,9 @@ export const variables: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-body': '#ffffff',
     '--page': '#f6f8fa',
+    '--on-filled': '#ffffff',
     '--line': '#dde3e9',
+    '--field-line': '#7a8794',
     '--mantine-color-text': '#17212b',
     '--mantine-color-dimmed': '#4f5d6b',
     '--mantine-color-placeholder': '#66727e',
@@ -60,7 +73,9 @@ export const variables: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-body': '#1a2027',
     '--page': '#12171c',
+    '--on-filled': '#10161c',
     '--line': '#323c47',
+    '--field-line': '#71808d',
     '--mantine-color-text': '#e6ebf0',
     '--mantine-color-dimmed': '#a9b5c1',
     '--mantine-color-placeholder': '#97a3af',

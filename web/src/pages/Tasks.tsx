@@ -1,6 +1,6 @@
 // The menu of tasks: what can start, what was begun, what is done, and what a locked one waits for.
 import { Group, Progress, Stack, Text } from '@mantine/core';
-import { IconChevronRight, IconLock } from '@tabler/icons-react';
+import { IconChevronRight, IconLock } from '../parts/icons';
 
 import * as api from '../api/generated';
 import { useAsk } from '../app/ask';

@@ -1,6 +1,6 @@
 // Values to carry elsewhere: shown whole, copied with one press.
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { IconCheck, IconCopy } from './icons';
 
 import type { DnsRecord } from '../api/generated';
 import { Table } from './Table';

@@ -1,6 +1,6 @@
 // Notes in a page: a remark, a warning, or why something did not work and what to do next.
 import { Button, Stack, Text } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck, IconExclamationCircle, IconInfoCircle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCircleCheck, IconExclamationCircle, IconInfoCircle } from './icons';
 import type { ReactNode } from 'react';
 
 import { ApiProblem, sentence } from '../api/problem';

@@ -11,7 +11,7 @@ import {
   IconLock,
   IconLockCheck,
   IconLockOpen,
-} from '@tabler/icons-react';
+} from './icons';
 import type { ReactNode } from 'react';
 
 import type { AttemptOutcome, Mode, Readiness, Stage } from '../api/generated';
