@@ -14,9 +14,21 @@ interface Properties {
 
 export function Dialog({ opened, onClose, title, children, size = 560 }: Properties) {
   return (
-    <Modal opened={opened} onClose={onClose} title={<Text fw={650} size="lg" span>{title}</Text>} size={size}>
-      {children}
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} size={size} centered radius="lg">
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* Not Modal.Header: its element would be a second banner of the document. */}
+        <Group justify="space-between" wrap="nowrap" p="md" pb="xs">
+          <Modal.Title>
+            <Text fw={650} size="lg" span>
+              {title}
+            </Text>
+          </Modal.Title>
+          <Modal.CloseButton aria-label="Close" />
+        </Group>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

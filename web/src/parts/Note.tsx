@@ -33,29 +33,29 @@ export function Note({ tone, title, children }: NoteProperties) {
 
 /** An error, announced when it appears; nothing when there is none. */
 export function ProblemNote({ error, again }: { error: unknown; again?: () => void }) {
+  if (error === null || error === undefined) return null;
+  const errors = error instanceof ApiProblem ? error.errors : [];
   return (
     <div role="alert">
-      {error != null && (
-        <Note tone="bad">
-          <Stack gap="xs" align="flex-start">
-            <span>{sentence(error)}</span>
-            {error instanceof ApiProblem && error.errors.length > 0 && (
-              <ul style={{ margin: 0, paddingLeft: '1.2em' }}>
-                {error.errors.map(({ pointer, detail }) => (
-                  <li key={pointer + detail}>
-                    {pointer.replace(/^(#\/|\?)/, '')}: {detail}
-                  </li>
-                ))}
-              </ul>
-            )}
-            {again && (
-              <Button size="xs" variant="default" onClick={again}>
-                Try again
-              </Button>
-            )}
-          </Stack>
-        </Note>
-      )}
+      <Note tone="bad">
+        <Stack gap="xs" align="flex-start">
+          <span>{sentence(error)}</span>
+          {errors.length > 0 && (
+            <ul style={{ margin: 0, paddingLeft: '1.2em' }}>
+              {errors.map(({ pointer, detail }) => (
+                <li key={pointer + detail}>
+                  {pointer.replace(/^(#\/|\?)/, '')}: {detail}
+                </li>
+              ))}
+            </ul>
+          )}
+          {again && (
+            <Button size="xs" variant="default" onClick={again}>
+              Try again
+            </Button>
+          )}
+        </Stack>
+      </Note>
     </div>
   );
 }

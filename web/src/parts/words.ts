@@ -80,7 +80,7 @@ export function agoText(time: string, now: number): string {
   for (const [unit, length] of steps) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }
-  return seconds <= 0 ? 'just now' : 'in a moment';
+  return seconds <= 5 ? 'just now' : 'in a moment';
 }
 
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
