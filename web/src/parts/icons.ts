@@ -1,0 +1,31 @@
+// The icons in use, each from its own file: the package's index would make every build read all
+// six thousand.
+export type { Icon } from '@tabler/icons-react';
+export { default as IconAlertTriangle } from '@tabler/icons-react/icons/IconAlertTriangle';
+export { default as IconCheck } from '@tabler/icons-react/icons/IconCheck';
+export { default as IconChecklist } from '@tabler/icons-react/icons/IconChecklist';
+export { default as IconChevronDown } from '@tabler/icons-react/icons/IconChevronDown';
+export { default as IconChevronRight } from '@tabler/icons-react/icons/IconChevronRight';
+export { default as IconCircleCheck } from '@tabler/icons-react/icons/IconCircleCheck';
+export { default as IconCircleDashed } from '@tabler/icons-react/icons/IconCircleDashed';
+export { default as IconCircleX } from '@tabler/icons-react/icons/IconCircleX';
+export { default as IconCopy } from '@tabler/icons-react/icons/IconCopy';
+export { default as IconDeviceDesktop } from '@tabler/icons-react/icons/IconDeviceDesktop';
+export { default as IconExclamationCircle } from '@tabler/icons-react/icons/IconExclamationCircle';
+export { default as IconEye } from '@tabler/icons-react/icons/IconEye';
+export { default as IconFileCertificate } from '@tabler/icons-react/icons/IconFileCertificate';
+export { default as IconHistory } from '@tabler/icons-react/icons/IconHistory';
+export { default as IconInfoCircle } from '@tabler/icons-react/icons/IconInfoCircle';
+export { default as IconKey } from '@tabler/icons-react/icons/IconKey';
+export { default as IconLayoutDashboard } from '@tabler/icons-react/icons/IconLayoutDashboard';
+export { default as IconLoader2 } from '@tabler/icons-react/icons/IconLoader2';
+export { default as IconLock } from '@tabler/icons-react/icons/IconLock';
+export { default as IconLockCheck } from '@tabler/icons-react/icons/IconLockCheck';
+export { default as IconLockOpen } from '@tabler/icons-react/icons/IconLockOpen';
+export { default as IconLogout } from '@tabler/icons-react/icons/IconLogout';
+export { default as IconMail } from '@tabler/icons-react/icons/IconMail';
+export { default as IconMoon } from '@tabler/icons-react/icons/IconMoon';
+export { default as IconSearch } from '@tabler/icons-react/icons/IconSearch';
+export { default as IconSettings } from '@tabler/icons-react/icons/IconSettings';
+export { default as IconSun } from '@tabler/icons-react/icons/IconSun';
+export { default as IconUser } from '@tabler/icons-react/icons/IconUser';
