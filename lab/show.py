@@ -184,6 +184,14 @@ def bounce_text(world: World) -> str:
     return "(no bounce was found)"
 
 
+def setup_link(gateway: Gateway) -> str:
+    """The link that the gateway printed at its first start."""
+    for line in gateway.log().splitlines():
+        if "setup-link" in line:
+            return line.split("url=", 1)[1].split()[0].strip('"')
+    return "(there is an administrator already)"
+
+
 def where_next(world: World, gateway: Gateway) -> str:
     """What a newcomer can type now."""
     postern = f"{gateway.program} --config {gateway.config}"
@@ -192,6 +200,10 @@ def where_next(world: World, gateway: Gateway) -> str:
         f"""
         The gateway runs: {listeners}
         Metrics: http://{gateway.http}/metrics    Log: {gateway.directory / 'postern.log'}
+
+        The web application: {gateway.web}
+        Open this link first, which makes the administrator and works once:
+          {setup_link(gateway)}
 
         Try, in another terminal:
           alias postern='{postern}'
