@@ -206,6 +206,26 @@ net::Task<base::Result<QueueCounts>> DiskSpool::counts(net::Shard& shard) {
   co_return counts;
 }
 
+net::Task<base::Result<std::vector<Waiting>>> DiskSpool::waiting(net::Shard& shard,
+                                                                 base::AccountId account) {
+  ReadRows::WaitingSlice sums;
+  while (!sums.is_last) {
+    auto answer =
+        parts_.reader->ask(shard, [account, sums = std::move(sums)](ReadRows& rows) mutable {
+          return rows.add_waiting(account, std::move(sums));
+        });
+    auto further = co_await answer;
+    if (!further) co_return std::unexpected(std::move(further.error()));
+    sums = std::move(*further);
+  }
+  std::vector<Waiting> all;
+  for (auto& [key, deliveries] : sums.deliveries) {
+    const auto& [domain, leg, code] = key;
+    all.push_back({domain, leg, code, deliveries});
+  }
+  co_return all;
+}
+
 std::int64_t DiskSpool::database_bytes() const {
   std::int64_t sum = 0;
   for (const char* name : {"/queue.db", "/queue.db-wal", "/queue.db-shm"}) {

@@ -50,6 +50,11 @@ class DiskSpool : public Spool {
   [[nodiscard]] net::Task<base::Result<std::vector<MessageInfo>>> list(net::Shard& shard,
                                                                        ListFilter filter) override;
   [[nodiscard]] net::Task<base::Result<QueueCounts>> counts(net::Shard& shard) override;
+  [[nodiscard]] AccountCounts counts_of(base::AccountId account) const override {
+    return parts_.ledger->counts_of(account);
+  }
+  [[nodiscard]] net::Task<base::Result<std::vector<Waiting>>> waiting(
+      net::Shard& shard, base::AccountId account) override;
   [[nodiscard]] net::Task<base::Result<std::int64_t>> act(net::Shard& shard, Action action,
                                                           ListFilter which,
                                                           std::optional<base::MessageId> one,

@@ -12,6 +12,24 @@ constexpr std::size_t kSmallSegments = 8;  // so many may stay
 
 }  // namespace
 
+void Ledger::start(std::int64_t bytes, const std::map<base::AccountId, Effects::Part>& accounts) {
+  const std::scoped_lock lock(mutex_);
+  totals_.bytes = bytes;
+  for (const auto& [account, part] : accounts) add(account, part);
+}
+
+// With the lock.
+void Ledger::add(base::AccountId account, const Effects::Part& part) {
+  totals_.messages += part.messages;
+  totals_.deliveries += part.deliveries;
+  totals_.held += part.held;
+  AccountCounts& counts = accounts_[account];
+  counts.messages += part.messages;
+  counts.deliveries += part.deliveries;
+  counts.held += part.held;
+  ++counts.changes;
+}
+
 void Ledger::found(const Effects::Live& live, std::int64_t file_bytes) {
   segments_[live.segment] = {.bytes = file_bytes,
                              .live_extents = live.extents,
@@ -28,9 +46,7 @@ void Ledger::apply(const Effects& effects) {
     consider(change.segment, segment);
   }
   const std::scoped_lock lock(mutex_);
-  totals_.messages += effects.messages;
-  totals_.deliveries += effects.deliveries;
-  totals_.held += effects.held;
+  for (const auto& [account, part] : effects.accounts) add(account, part);
   totals_.bytes += effects.bytes;
 }
 
@@ -120,6 +136,12 @@ void Ledger::leave_alone(std::int64_t number) {
   if (const auto found = segments_.find(number); found != segments_.end()) {
     found->second.left_alone = true;
   }
+}
+
+AccountCounts Ledger::counts_of(base::AccountId account) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = accounts_.find(account);
+  return found == accounts_.end() ? AccountCounts{} : found->second;
 }
 
 Ledger::Totals Ledger::totals() const {

@@ -32,8 +32,8 @@ class Ledger {
     std::int64_t segment_bytes = 0;
   };
 
-  // While the spool opens.
-  void start(const Totals& totals) { totals_ = totals; }
+  // While the spool opens: the bytes of all messages, and how they spread over the accounts.
+  void start(std::int64_t bytes, const std::map<base::AccountId, Effects::Part>& accounts);
   void found(const Effects::Live& live, std::int64_t file_bytes);
 
   void apply(const Effects& effects);
@@ -54,7 +54,8 @@ class Ledger {
   // start.
   void leave_alone(std::int64_t segment);
 
-  [[nodiscard]] Totals totals() const;  // any thread
+  [[nodiscard]] Totals totals() const;                                   // any thread
+  [[nodiscard]] AccountCounts counts_of(base::AccountId account) const;  // any thread
 
  private:
   struct Segment {
@@ -66,12 +67,14 @@ class Ledger {
     bool left_alone = false;
   };
   void consider(std::int64_t number, const Segment& segment);
+  void add(base::AccountId account, const Effects::Part& part);
 
   std::map<std::int64_t, Segment> segments_;
   std::set<std::int64_t> empty_;
   std::set<Body*> uploads_;
-  mutable std::mutex mutex_;  // of totals_
+  mutable std::mutex mutex_;  // of totals_ and accounts_
   Totals totals_;
+  std::map<base::AccountId, AccountCounts> accounts_;
 };
 
 }  // namespace postern::spool

@@ -9,6 +9,7 @@ namespace postern::spool {
 namespace {
 
 constexpr std::int64_t kMessagesASlice = 5000;
+constexpr std::int64_t kWaitingASlice = 50'000;  // few columns, no JSON
 
 #define POSTERN_MESSAGE_COLUMNS                                                          \
   "id, account, sender, eight_bit, smtputf8, require_tls, tls_required_no, dsn_return, " \
@@ -93,6 +94,8 @@ base::Result<ReadRows> ReadRows::open(Connection connection) {
       {&ReadRows::extents_,
        "SELECT segment, offset, length FROM extent WHERE message = ? ORDER BY position"},
       {&ReadRows::oldest_, "SELECT accepted FROM message ORDER BY id LIMIT 1"},
+      {&ReadRows::waiting_,
+       "SELECT id, account, domain, internal, code FROM delivery WHERE id > ? ORDER BY id LIMIT ?"},
   };
   for (const auto& [member, sql] : statements) {
     auto prepared = rows.connection_.prepare(sql);
@@ -209,6 +212,26 @@ base::Result<std::optional<base::Instant>> ReadRows::oldest() {
   if (*row) oldest = base::instant(oldest_.integer(0));
   oldest_.reset();
   return oldest;
+}
+
+base::Result<ReadRows::WaitingSlice> ReadRows::add_waiting(base::AccountId account,
+                                                           WaitingSlice sums) {
+  waiting_.bind_all(sums.next.value, kWaitingASlice);
+  std::int64_t seen = 0;
+  for (;;) {
+    auto row = waiting_.step();
+    if (!row) return std::unexpected(std::move(row.error()));
+    if (!*row) break;
+    ++seen;
+    sums.next = {waiting_.integer(0)};
+    const std::string_view code = waiting_.text(4);
+    if (waiting_.integer(1) != account.value || code.empty()) continue;
+    const queue::Leg leg = waiting_.integer(3) != 0 ? queue::Leg::internal : queue::Leg::external;
+    ++sums.deliveries[{std::string(waiting_.text(2)), leg, std::string(code)}];
+  }
+  waiting_.reset();
+  sums.is_last = seen < kWaitingASlice;
+  return sums;
 }
 
 base::Result<ReadRows::Slice> ReadRows::list(const ListFilter& filter, base::MessageId after,

@@ -1,8 +1,10 @@
 // The statements of a reading connection, and what they read as values.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/base/failure.h"
@@ -35,6 +37,14 @@ class ReadRows {
   [[nodiscard]] base::Result<Slice> list(const ListFilter& filter, base::MessageId after,
                                          std::size_t limit);
 
+  // Sums over the deliveries looked through so far; by domain, leg and reason code.
+  struct WaitingSlice {
+    std::map<std::tuple<std::string, queue::Leg, std::string>, std::int64_t> deliveries;
+    base::DeliveryId next;  // go on after this one
+    bool is_last = false;
+  };
+  [[nodiscard]] base::Result<WaitingSlice> add_waiting(base::AccountId account, WaitingSlice sums);
+
  private:
   explicit ReadRows(Connection connection) : connection_(std::move(connection)) {}
   [[nodiscard]] base::Result<> collect(Statement& statement, std::size_t limit,
@@ -43,7 +53,8 @@ class ReadRows {
                                                                       std::int64_t count);
 
   Connection connection_;  // first: it outlives its statements
-  Statement due_then_, due_later_, next_due_, message_, messages_, deliveries_, extents_, oldest_;
+  Statement due_then_, due_later_, next_due_, message_, messages_, deliveries_, extents_, oldest_,
+      waiting_;
 };
 
 }  // namespace postern::spool

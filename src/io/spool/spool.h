@@ -115,6 +115,19 @@ struct QueueCounts {
   std::optional<base::Instant> oldest;
 };
 
+// What one account has in the queue. `changes` rises with every commit that touches it.
+struct AccountCounts {
+  std::int64_t messages = 0, deliveries = 0, held = 0, changes = 0;
+};
+
+// Deliveries that were tried and wait, by destination and by the reason of the last attempt.
+struct Waiting {
+  std::string domain;
+  queue::Leg leg = queue::Leg::external;
+  std::string code;
+  std::int64_t deliveries = 0;
+};
+
 class Spool {
  public:
   // Opens or creates; recovers after a crash; one process at a time (lock file; Failure
@@ -157,6 +170,11 @@ class Spool {
   [[nodiscard]] virtual net::Task<base::Result<std::vector<MessageInfo>>> list(
       net::Shard& shard, ListFilter filter) = 0;
   [[nodiscard]] virtual net::Task<base::Result<QueueCounts>> counts(net::Shard& shard) = 0;
+  // At once, on any thread.
+  [[nodiscard]] virtual AccountCounts counts_of(base::AccountId account) const = 0;
+  // Looks through the whole queue, in slices: better not for every request.
+  [[nodiscard]] virtual net::Task<base::Result<std::vector<Waiting>>> waiting(
+      net::Shard& shard, base::AccountId account) = 0;
 
   // An administrator's hand, on the deliveries that `list` shows for `which`, of message `one` only
   // if given. Answers how many it changed: retry (due at once) leaves held ones alone.

@@ -126,7 +126,7 @@ base::Result<> SettleWork::record(Rows r) {
   if (settlement_.remaining.empty()) {
     return r.rows.remove(settlement_.delivery, **found, r.effects);
   }
-  return r.rows.postpone(settlement_, recipients_);
+  return r.rows.postpone(settlement_, **found, recipients_, r.effects);
 }
 
 void SettleWork::committed(Cache& cache) {
@@ -158,15 +158,15 @@ base::Result<> ActWork::record(Rows r) {
     switch (action_) {
       case Spool::Action::retry:
         if (held) continue;
-        done = r.rows.make_due(id, now_);
+        done = r.rows.make_due(id, **found, now_, r.effects);
         break;
       case Spool::Action::hold:
         if (held) continue;
-        done = r.rows.hold(id, r.effects);
+        done = r.rows.hold(id, **found, r.effects);
         break;
       case Spool::Action::release:
         if (!held) continue;
-        done = r.rows.release(id, now_, r.effects);
+        done = r.rows.release(id, **found, now_, r.effects);
         break;
       case Spool::Action::remove:
         done = r.rows.remove(id, **found, r.effects);

@@ -20,7 +20,7 @@ base::Result<WriteRows> WriteRows::open(Connection connection) {
        " due, attempts, delay_notified) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, 0)"},
       {&WriteRows::insert_attempt_, "INSERT INTO outbox VALUES (?, ?)"},
       {&WriteRows::remove_attempts_, "DELETE FROM outbox WHERE sequence <= ?"},
-      {&WriteRows::find_delivery_, "SELECT message, held FROM delivery WHERE id = ?"},
+      {&WriteRows::find_delivery_, "SELECT message, account, held FROM delivery WHERE id = ?"},
       {&WriteRows::remove_delivery_, "DELETE FROM delivery WHERE id = ?"},
       {&WriteRows::other_delivery_,
        "SELECT 1 FROM message, delivery WHERE message.id = ? AND delivery.id BETWEEN"
@@ -76,8 +76,8 @@ base::Result<> WriteRows::insert(const NewMessage& message, Effects& effects) {
         d.destination.leg == queue::Leg::internal ? 1 : 0, message.recipients_json[i],
         base::micros(e.accepted), base::micros(d.due));
   }
-  effects.messages += 1;
-  effects.deliveries += static_cast<std::int64_t>(message.deliveries.size());
+  effects.of(e.account).messages += 1;
+  effects.of(e.account).deliveries += static_cast<std::int64_t>(message.deliveries.size());
   effects.bytes += e.size;
   return done;
 }
@@ -96,7 +96,9 @@ base::Result<std::optional<WriteRows::Found>> WriteRows::find(base::DeliveryId i
   if (!row) return std::unexpected(std::move(row.error()));
   std::optional<Found> found;
   if (*row) {
-    found = Found{.message = {find_delivery_.integer(0)}, .held = find_delivery_.integer(1) != 0};
+    found = Found{.message = {find_delivery_.integer(0)},
+                  .account = {find_delivery_.integer(1)},
+                  .held = find_delivery_.integer(2) != 0};
   }
   find_delivery_.reset();
   return found;
@@ -104,11 +106,11 @@ base::Result<std::optional<WriteRows::Found>> WriteRows::find(base::DeliveryId i
 
 base::Result<> WriteRows::remove(base::DeliveryId id, Found found, Effects& effects) {
   if (auto done = remove_delivery_.run(id.value); !done) return done;
-  effects.deliveries -= 1;
-  if (found.held) effects.held -= 1;
+  effects.of(found.account).deliveries -= 1;
+  if (found.held) effects.of(found.account).held -= 1;
   const auto others = has_deliveries(found.message);
   if (!others) return std::unexpected(others.error());
-  return *others ? base::Result<>() : remove_message(found.message, effects);
+  return *others ? base::Result<>() : remove_message(found, effects);
 }
 
 base::Result<bool> WriteRows::has_deliveries(base::MessageId message) {
@@ -118,8 +120,8 @@ base::Result<bool> WriteRows::has_deliveries(base::MessageId message) {
   return row;
 }
 
-base::Result<> WriteRows::remove_message(base::MessageId message, Effects& effects) {
-  extents_of_.bind_all(message.value);
+base::Result<> WriteRows::remove_message(Found found, Effects& effects) {
+  extents_of_.bind_all(found.message.value);
   for (;;) {
     auto row = extents_of_.step();
     if (!row) return std::unexpected(std::move(row.error()));
@@ -131,29 +133,34 @@ base::Result<> WriteRows::remove_message(base::MessageId message, Effects& effec
     effects.bytes -= extent.length;
   }
   extents_of_.reset();
-  effects.messages -= 1;
-  effects.stale.push_back(message);
-  auto done = remove_extents_.run(message.value);
-  return done ? remove_message_.run(message.value) : done;
+  effects.of(found.account).messages -= 1;
+  effects.stale.push_back(found.message);
+  auto done = remove_extents_.run(found.message.value);
+  return done ? remove_message_.run(found.message.value) : done;
 }
 
-base::Result<> WriteRows::postpone(const Settlement& s, std::string_view recipients_json) {
+base::Result<> WriteRows::postpone(const Settlement& s, Found found,
+                                   std::string_view recipients_json, Effects& effects) {
+  effects.of(found.account);
   return postpone_.run(recipients_json, base::micros(s.due), s.counts_as_attempt ? 1 : 0,
                        s.delay_notified ? 1 : 0, s.last.code, s.last.enhanced, s.last.text,
                        s.last.host, s.last.diagnostic, s.delivery.value);
 }
 
-base::Result<> WriteRows::make_due(base::DeliveryId id, base::Instant due) {
+base::Result<> WriteRows::make_due(base::DeliveryId id, Found found, base::Instant due,
+                                   Effects& effects) {
+  effects.of(found.account);
   return make_due_.run(base::micros(due), id.value);
 }
 
-base::Result<> WriteRows::hold(base::DeliveryId id, Effects& effects) {
-  effects.held += 1;
+base::Result<> WriteRows::hold(base::DeliveryId id, Found found, Effects& effects) {
+  effects.of(found.account).held += 1;
   return hold_.run(id.value);
 }
 
-base::Result<> WriteRows::release(base::DeliveryId id, base::Instant due, Effects& effects) {
-  effects.held -= 1;
+base::Result<> WriteRows::release(base::DeliveryId id, Found found, base::Instant due,
+                                  Effects& effects) {
+  effects.of(found.account).held -= 1;
   return release_.run(base::micros(due), id.value);
 }
 

@@ -36,16 +36,19 @@ class WriteRows {
 
   struct Found {
     base::MessageId message;
+    base::AccountId account;
     bool held = false;
   };
   [[nodiscard]] base::Result<std::optional<Found>> find(base::DeliveryId id);
   // Removes the delivery, and with its last delivery the message.
   [[nodiscard]] base::Result<> remove(base::DeliveryId id, Found found, Effects& effects);
-  [[nodiscard]] base::Result<> postpone(const Settlement& settlement,
-                                        std::string_view recipients_json);
-  [[nodiscard]] base::Result<> make_due(base::DeliveryId id, base::Instant due);
-  [[nodiscard]] base::Result<> hold(base::DeliveryId id, Effects& effects);
-  [[nodiscard]] base::Result<> release(base::DeliveryId id, base::Instant due, Effects& effects);
+  [[nodiscard]] base::Result<> postpone(const Settlement& settlement, Found found,
+                                        std::string_view recipients_json, Effects& effects);
+  [[nodiscard]] base::Result<> make_due(base::DeliveryId id, Found found, base::Instant due,
+                                        Effects& effects);
+  [[nodiscard]] base::Result<> hold(base::DeliveryId id, Found found, Effects& effects);
+  [[nodiscard]] base::Result<> release(base::DeliveryId id, Found found, base::Instant due,
+                                       Effects& effects);
 
   // False when the extent is no longer where it was: its message has gone.
   [[nodiscard]] base::Result<bool> move(base::MessageId message, std::int64_t position,
@@ -57,7 +60,7 @@ class WriteRows {
  private:
   explicit WriteRows(Connection connection) : connection_(std::move(connection)) {}
   [[nodiscard]] base::Result<bool> has_deliveries(base::MessageId message);
-  [[nodiscard]] base::Result<> remove_message(base::MessageId message, Effects& effects);
+  [[nodiscard]] base::Result<> remove_message(Found found, Effects& effects);
 
   Connection connection_;  // first: it outlives its statements
   Statement begin_, commit_, roll_back_, insert_message_, insert_extent_, insert_delivery_,
