@@ -11,6 +11,7 @@
 #include "app/cli/table.h"
 #include "core/base/text.h"
 #include "io/records/describe.h"
+#include "io/records/evidence_csv.h"
 
 namespace postern::cli {
 
@@ -171,58 +172,18 @@ int list(Context& context, const EvidenceOptions& options) {
   return exit_ok;
 }
 
-std::string csv_line(const RecordsSession& session, const EvidenceRow& row) {
-  const queue::Attempt& one = row.attempt;
-  base::JsonWriter sources;
-  records::describe(sources, one.sources);
-  const std::string message = one.message ? base::queue_id(one.message) : "";
-  const std::string cells[] = {std::to_string(row.row),
-                               base::rfc3339(one.time),
-                               std::to_string(one.took.count()),
-                               one.node,
-                               account_name(session, one.account),
-                               message,
-                               std::string(queue::hop_text(one.hop)),
-                               one.domain,
-                               one.peer_host,
-                               one.peer_address,
-                               std::string(tls::api_value(one.required)),
-                               sources.text(),
-                               one.met ? "yes" : "no",
-                               one.would_fail,
-                               one.used_exception ? "yes" : "no",
-                               std::string(tls::version_text(one.version)),
-                               one.cipher,
-                               one.group,
-                               one.certificate_sha256,
-                               one.issuer,
-                               one.expiry,
-                               one.matched_name,
-                               std::string(tls::method_text(one.method)),
-                               std::string(queue::outcome_text(one.outcome)),
-                               one.reason,
-                               one.detail};
-  std::string line;
-  for (const std::string& cell : cells) line += (line.empty() ? "" : ",") + csv_cell(cell);
-  return line + "\r\n";
-}
-
-constexpr std::string_view csv_heading =
-    "row,time,took_us,node,account,message,hop,domain,peer_host,peer_address,required,sources,met,"
-    "would_fail,used_exception,tls_version,cipher,group,certificate_sha256,issuer,expiry,"
-    "matched_name,authentication,outcome,reason,detail\r\n";
-
 int export_rows(Context& context, const EvidenceOptions& options) {
   auto search = begin(context, options);
   if (!search) return refuse(context, search.error());
   search->filter.limit = page_size;
-  if (options.csv) context.out << csv_heading;
+  if (options.csv) context.out << records::evidence_csv_heading();
   for (;;) {
     auto rows = search->session.records->evidence(search->filter);
     if (!rows) return context.fail(rows.error());
     for (const EvidenceRow& row : *rows) {
       if (options.csv) {
-        context.out << csv_line(search->session, row);
+        context.out << records::evidence_csv_line(
+            row, account_name(search->session, row.attempt.account));
       } else {
         context.out << json_of(search->session, row) << "\n";
       }

@@ -54,30 +54,6 @@ std::string Table::text() const {
   return out;
 }
 
-namespace {
-
-constexpr std::string_view formula_starts = "=+-@\t";
-
-}  // namespace
-
-std::string csv_text(std::string_view cell) {
-  const bool guarded = cell.size() > 1 && cell[0] == '\'' && formula_starts.contains(cell[1]);
-  return std::string(guarded ? cell.substr(1) : cell);
-}
-
-std::string csv_cell(std::string_view text) {
-  std::string cell;
-  if (!text.empty() && formula_starts.contains(text[0])) cell += '\'';
-  cell += text;
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string quoted = "\"";
-  for (char c : cell) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 std::string Table::csv() const {
   auto csv_line = [](const std::vector<std::string>& cells) {
     std::string out;

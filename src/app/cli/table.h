@@ -5,7 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/csv.h"
+
 namespace postern::cli {
+
+using base::csv_cell;
+using base::csv_text;
 
 class Table {
  public:
@@ -22,10 +27,6 @@ class Table {
 
 // Columns that a text takes on a terminal, as far as code points tell.
 [[nodiscard]] std::size_t display_width(std::string_view text);
-// Cells that begin with =, +, - or @ get an apostrophe, so that a spreadsheet runs no formula.
-[[nodiscard]] std::string csv_cell(std::string_view text);
-// The text of such a cell, the apostrophe taken off again.
-[[nodiscard]] std::string csv_text(std::string_view cell);
 // "3 days ago", "in 2 h", "now": for tables; JSON has the exact time.
 [[nodiscard]] std::string relative_time(std::int64_t seconds_from_now);
 [[nodiscard]] std::string size_text(std::int64_t bytes);  // "4.1 KiB"
