@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <limits>
+
 #include "core/base/text.h"
 #include "io/records/digest.h"
 
@@ -116,6 +118,21 @@ base::Result<std::vector<AuditEntry>> read_audit(Database& database, std::int64_
   std::vector<AuditEntry> entries;
   Query q = database.query(
       fmt::format("{} WHERE sequence > $1 ORDER BY sequence LIMIT $2", kColumns), after, limit);
+  while (q.next()) entries.push_back(read_entry(q));
+  if (auto done = q.finish(); !done) return std::unexpected(done.error());
+  return entries;
+}
+
+base::Result<std::vector<AuditEntry>> read_audit_page(Database& database,
+                                                      const AuditFilter& filter) {
+  const std::int64_t before =
+      filter.before > 0 ? filter.before : std::numeric_limits<std::int64_t>::max();
+  const std::string_view whose = filter.account ? "account = $3 AND" : "";
+  Query q = database.query(
+      fmt::format("{} WHERE {} sequence < $1 ORDER BY sequence DESC LIMIT $2", kColumns, whose),
+      before, filter.limit);
+  if (filter.account) q.bind(filter.account->value);
+  std::vector<AuditEntry> entries;
   while (q.next()) entries.push_back(read_entry(q));
   if (auto done = q.finish(); !done) return std::unexpected(done.error());
   return entries;

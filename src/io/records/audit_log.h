@@ -39,6 +39,8 @@ class AuditLog {
 [[nodiscard]] base::Result<std::vector<AuditEntry>> read_audit(Database& database,
                                                                std::int64_t after,
                                                                std::size_t limit);
+[[nodiscard]] base::Result<std::vector<AuditEntry>> read_audit_page(Database& database,
+                                                                    const AuditFilter& filter);
 [[nodiscard]] base::Result<AuditCheck> verify_audit(Database& database);
 
 }  // namespace postern::records

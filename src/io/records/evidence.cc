@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 
 #include "io/records/describe.h"
+#include "io/records/evidence_sums.h"
+#include "io/records/evidence_words.h"
 
 namespace postern::records {
 namespace {
@@ -14,22 +16,6 @@ constexpr std::string_view kColumns =
     "required, sources, met, would_fail, used_exception, version, cipher, key_group, "
     "certificate_sha256, issuer, expiry, matched_name, method, outcome, reason, detail";
 
-// The enumerator that a word stands for, from the function that goes the other way.
-template <class Value, std::size_t n>
-std::optional<Value> value_of(const Value (&values)[n], std::string_view (*text_of)(Value),
-                              std::string_view text) {
-  for (const Value value : values) {
-    if (text_of(value) == text) return value;
-  }
-  return std::nullopt;
-}
-
-constexpr queue::Hop kHops[] = {queue::Hop::partner_to_gateway, queue::Hop::gateway_to_internal,
-                                queue::Hop::internal_to_gateway, queue::Hop::gateway_to_partner};
-constexpr queue::AttemptOutcome kOutcomes[] = {
-    queue::AttemptOutcome::accepted, queue::AttemptOutcome::delivered,
-    queue::AttemptOutcome::deferred, queue::AttemptOutcome::refused,
-    queue::AttemptOutcome::bounced,  queue::AttemptOutcome::probed};
 constexpr tls::AuthMethod kMethods[] = {tls::AuthMethod::none, tls::AuthMethod::pkix,
                                         tls::AuthMethod::dane, tls::AuthMethod::pin};
 constexpr tls::SourceKind kSources[] = {
@@ -136,8 +122,10 @@ EvidenceRow read_row(Query& query) {
   return read;
 }
 
-base::Result<> write_one(Database& database, const std::string& node, std::int64_t sequence,
-                         const queue::Attempt& attempt) {
+enum class Written { now, before };
+
+base::Result<Written> write_one(Database& database, const std::string& node, std::int64_t sequence,
+                                const queue::Attempt& attempt) {
   static const std::string sql = fmt::format(
       "INSERT INTO evidence (node, sequence, {}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
       "$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28) "
@@ -156,7 +144,8 @@ base::Result<> write_one(Database& database, const std::string& node, std::int64
   q.bind(attempt.certificate_sha256).bind(attempt.issuer).bind(attempt.expiry);
   q.bind(attempt.matched_name).bind(tls::method_text(attempt.method));
   q.bind(queue::outcome_text(attempt.outcome)).bind(attempt.reason).bind(attempt.detail);
-  return q.finish();
+  if (auto done = q.finish(); !done) return std::unexpected(done.error());
+  return q.changed_rows() > 0 ? Written::now : Written::before;
 }
 
 // The conditions of a query, and the values of their parameters.
@@ -231,9 +220,13 @@ base::Result<> write_evidence(Database& database, const std::string& node,
                               std::span<const std::pair<std::int64_t, queue::Attempt>> attempts) {
   auto transaction = Transaction::begin(database, Transaction::Kind::write);
   if (!transaction) return std::unexpected(transaction.error());
+  SumKeeper sums;
   for (const auto& [sequence, attempt] : attempts) {
-    if (auto written = write_one(database, node, sequence, attempt); !written) return written;
+    auto written = write_one(database, node, sequence, attempt);
+    if (!written) return std::unexpected(written.error());
+    if (*written == Written::now) sums.count(attempt);
   }
+  if (auto summed = sums.write(database); !summed) return summed;
   return transaction->commit();
 }
 

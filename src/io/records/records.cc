@@ -14,6 +14,7 @@
 #include "io/records/database.h"
 #include "io/records/drafts.h"
 #include "io/records/evidence.h"
+#include "io/records/evidence_sums.h"
 #include "io/records/rows.h"
 #include "io/records/schema.h"
 #include "io/records/sqlite_people.h"
@@ -91,7 +92,10 @@ base::Result<std::unique_ptr<Database>> connect(const std::string& path) {
 class SqliteRecords final : public Records {
  public:
   explicit SqliteRecords(std::unique_ptr<Database> database)
-      : database_(std::move(database)), people_(*database_), sign_ins_(*database_) {}
+      : database_(std::move(database)),
+        people_(*database_),
+        sign_ins_(*database_),
+        sums_(sums_of(*database_)) {}
 
   base::Result<std::int64_t> revision() override;
   base::Result<policy::Configuration> load() override;
@@ -108,6 +112,7 @@ class SqliteRecords final : public Records {
   base::Result<Traffic> traffic(const TrafficFilter& filter) override {
     return count_traffic(*database_, filter);
   }
+  EvidenceSums& sums() override { return *sums_; }
   base::Result<std::int64_t> forget_evidence_before(base::Instant t) override;
 
   base::Result<KeptDraft> draft(base::AccountId account) override {
@@ -121,6 +126,9 @@ class SqliteRecords final : public Records {
                        base::AccountId account) override;
   base::Result<std::vector<AuditEntry>> audit_log(std::int64_t after, std::size_t limit) override {
     return read_audit(*database_, after, limit);
+  }
+  base::Result<std::vector<AuditEntry>> audit_page(AuditFilter filter) override {
+    return read_audit_page(*database_, filter);
   }
   base::Result<std::int64_t> audit_entries() override {
     return database_->number("SELECT entries FROM audit_head WHERE one = 1");
@@ -139,6 +147,7 @@ class SqliteRecords final : public Records {
   std::unique_ptr<Database> database_;
   SqlitePeople people_;
   SqliteSignIns sign_ins_;
+  std::unique_ptr<EvidenceSums> sums_;
   std::int64_t data_version_ = -1;  // SQLite's: moves when another connection committed
   std::int64_t own_changes_ = -1;
   std::int64_t revision_ = 0;  // ours, read when it last moved
@@ -196,6 +205,7 @@ base::Result<std::unique_ptr<Change>> SqliteRecords::change(Actor actor, base::I
 }
 
 base::Result<std::int64_t> SqliteRecords::forget_evidence_before(base::Instant t) {
+  if (auto done = forget_sums(*database_, t); !done) return std::unexpected(done.error());
   std::int64_t forgotten = 0;
   // In portions, so that the outbox can write between them.
   for (;;) {

@@ -25,6 +25,8 @@
 
 namespace postern::records {
 
+class EvidenceSums;  // evidence_sums.h
+
 // Who makes a change, for the audit log: "cli:root", "user:anna", "gateway".
 struct Actor {
   std::string name;
@@ -50,6 +52,13 @@ struct AuditCheck {
   std::string head;  // hash of the last good entry: note it elsewhere, and it proves all before it
   std::optional<std::int64_t> first_bad;  // sequence
   std::string why;
+};
+
+// Which entries of the audit log, the newest first.
+struct AuditFilter {
+  std::optional<base::AccountId> account;
+  std::int64_t before = 0;  // only entries below this sequence; 0: from the end
+  std::size_t limit = 100;
 };
 
 struct EvidenceFilter {
@@ -138,6 +147,8 @@ class Records {
       std::span<const std::pair<std::int64_t, queue::Attempt>> attempts) = 0;
   [[nodiscard]] virtual base::Result<std::vector<EvidenceRow>> evidence(EvidenceFilter filter) = 0;
   [[nodiscard]] virtual base::Result<Traffic> traffic(const TrafficFilter& filter) = 0;
+  // Lives as long as the records, on the same thread.
+  [[nodiscard]] virtual EvidenceSums& sums() = 0;
   // Removes evidence older than this; the audit log is never shortened.
   [[nodiscard]] virtual base::Result<std::int64_t> forget_evidence_before(base::Instant t) = 0;
 
@@ -152,6 +163,7 @@ class Records {
                                              std::string object, base::AccountId account) = 0;
   [[nodiscard]] virtual base::Result<std::vector<AuditEntry>> audit_log(std::int64_t after,
                                                                         std::size_t limit) = 0;
+  [[nodiscard]] virtual base::Result<std::vector<AuditEntry>> audit_page(AuditFilter filter) = 0;
   [[nodiscard]] virtual base::Result<std::int64_t> audit_entries() = 0;
   [[nodiscard]] virtual base::Result<AuditCheck> audit_verify() = 0;
 

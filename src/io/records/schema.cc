@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "io/records/schema_evidence.h"
+
 namespace postern::records {
 namespace {
 
@@ -259,6 +261,7 @@ constexpr std::array kMigrations{
     Migration{3, "evidence", kEvidence},
     Migration{4, "users", kUsers},
     Migration{5, "drafts", kDrafts},
+    Migration{6, "evidence by account", kEvidenceByAccount},
 };
 
 // The version of the schema, in one consistent look: another process may be making it just now.
