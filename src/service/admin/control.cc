@@ -82,15 +82,6 @@ base::Result<spool::ListFilter> filter_of(const http::Request& request,
   return filter;
 }
 
-std::optional<spool::Spool::Action> action_named(std::string_view verb) {
-  using Action = spool::Spool::Action;
-  if (verb == "retry") return Action::retry;
-  if (verb == "hold") return Action::hold;
-  if (verb == "release") return Action::release;
-  if (verb == "remove") return Action::remove;
-  return std::nullopt;
-}
-
 }  // namespace
 
 http::Response problem(int status, std::string title, std::string detail) {
@@ -101,6 +92,11 @@ http::Response problem(int status, std::string title, std::string detail) {
           .content_type = "application/problem+json",
           .body = std::move(json).take() + "\n",
           .headers = {}};
+}
+
+Control::Control(ControlNeeds needs)
+    : needs_(std::move(needs)),
+      hand_({needs_.shard, needs_.spool, needs_.events, needs_.queue_changed, needs_.recalculate}) {
 }
 
 net::Task<http::Response> Control::handle(http::Request request) {
@@ -141,8 +137,7 @@ net::Task<http::Response> Control::get(http::Request request) {
 
 net::Task<http::Response> Control::post(http::Request request) {
   if (request.path == "/v1/queue/recalculate") {
-    needs_.recalculate();
-    needs_.events.emit(observe::Event::queue_changed_by_hand, {{"action", "recalculate"}});
+    hand_.recalculate("cli");
     base::JsonWriter json;
     json.begin_object().field("action", "recalculate").end_object();
     co_return json_response(std::move(json));
@@ -222,16 +217,13 @@ net::Task<http::Response> Control::act(std::string verb, http::Request request) 
     co_return problem(400, "nothing-chosen",
                       "Name a queue id, a domain or an account, or say all.");
   }
-  base::Instant now = needs_.shard.wall_now();
-  auto changed = co_await needs_.spool.act(needs_.shard, *action, *filter, one, now);
+  QueueHand::Deed deed{*action, std::move(*filter), one, "cli"};
+  auto changed = co_await hand_.act(std::move(deed));
   if (!changed) co_return failure_response(changed.error());
   if (one && *changed == 0) {
     co_return problem(404, "not-found",
                       "No such message is in the queue, or there was nothing to change.");
   }
-  needs_.events.emit(observe::Event::queue_changed_by_hand,
-                     {{"action", verb}, {"deliveries", std::to_string(*changed)}});
-  needs_.queue_changed();
   base::JsonWriter json;
   json.begin_object().field("action", verb).field("deliveries", *changed).end_object();
   co_return json_response(std::move(json));

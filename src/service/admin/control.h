@@ -22,6 +22,7 @@
 #include "io/observe/event.h"
 #include "io/observe/metrics.h"
 #include "io/spool/spool.h"
+#include "service/admin/queue_hand.h"
 #include "service/book/book_source.h"
 
 namespace postern::admin {
@@ -45,7 +46,7 @@ struct ControlNeeds {
 // Handles the control socket's requests.
 class Control : public http::Handler {
  public:
-  explicit Control(ControlNeeds needs) : needs_(std::move(needs)) {}
+  explicit Control(ControlNeeds needs);
   [[nodiscard]] net::Task<http::Response> handle(http::Request request) override;
 
  private:
@@ -58,6 +59,7 @@ class Control : public http::Handler {
   net::Task<http::Response> post(http::Request request);
 
   ControlNeeds needs_;
+  QueueHand hand_;
 };
 
 // Handles the TCP address of [http]: metrics and health, nothing that changes anything.

@@ -1,0 +1,47 @@
+// An administrator's hand on queued mail, from the command line or the web application: the same
+// deeds, told to the operator and to the dispatcher in the same way.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "io/observe/event.h"
+#include "io/spool/spool.h"
+
+namespace postern::admin {
+
+class QueueHand {
+ public:
+  struct Needs {
+    net::Shard& shard;
+    spool::Spool& spool;
+    observe::EventSink& events;
+    // After a change: the dispatcher looks at the queue again.
+    std::function<void()> queue_changed;
+    // Deliveries that wait for a requirement become due: policies are looked at again.
+    std::function<void()> recalculate;
+  };
+  explicit QueueHand(Needs needs) : needs_(std::move(needs)) {}
+
+  // What to do with which deliveries: those of the filter, of one message only if one is named.
+  struct Deed {
+    spool::Spool::Action action = spool::Spool::Action::retry;
+    spool::ListFilter which;
+    std::optional<base::MessageId> one{};
+    std::string actor;  // "cli", "user:anna"
+  };
+  // Answers how many deliveries it changed.
+  [[nodiscard]] net::Task<base::Result<std::int64_t>> act(Deed deed);
+  void recalculate(std::string actor);
+
+ private:
+  Needs needs_;
+};
+
+// "retry", "hold", "release", "remove"
+[[nodiscard]] std::string_view action_text(spool::Spool::Action action);
+[[nodiscard]] std::optional<spool::Spool::Action> action_named(std::string_view text);
+
+}  // namespace postern::admin
