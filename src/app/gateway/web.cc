@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/gateway/looks.h"
+#include "app/gateway/mail_pages.h"
 #include "app/gateway/web_configuration.h"
 #include "app/gateway/web_files.h"
 #include "app/wiring.h"
@@ -73,6 +74,7 @@ struct WebServer::Parts {
   std::unique_ptr<api::TokenAdministration> tokens;
   std::unique_ptr<api::ConfigurationHandlers> configuration;
   std::unique_ptr<Looks> looks;
+  std::unique_ptr<MailPages> mail;
 
   api::Operations operations;
   std::unique_ptr<api::EmbeddedPages> pages;
@@ -143,13 +145,24 @@ void WebServer::Parts::make_groups() {
                                                .reads = *reads,
                                                .writes = *writes,
                                                .changes = *changes});
-  api::declare_everything(operations, {.sessions = sessions.get(),
-                                       .own_account = own_account.get(),
-                                       .users = users.get(),
-                                       .tokens = tokens.get(),
-                                       .configuration = configuration.get(),
-                                       .probes = &looks->probes(),
-                                       .drafts = &looks->drafts()});
+  mail = std::make_unique<MailPages>(MailPages::Needs{.control = needs.control,
+                                                      .settings = needs.settings,
+                                                      .certificates = needs.mail_certificates,
+                                                      .reads = *reads,
+                                                      .writes = *writes,
+                                                      .changes = *changes,
+                                                      .lookups = *lookups,
+                                                      .drafts = looks->drafts(),
+                                                      .jobs = looks->jobs()});
+  api::Groups groups{.sessions = sessions.get(),
+                     .own_account = own_account.get(),
+                     .users = users.get(),
+                     .tokens = tokens.get(),
+                     .configuration = configuration.get(),
+                     .probes = &looks->probes(),
+                     .drafts = &looks->drafts()};
+  mail->join(groups);
+  api::declare_everything(operations, groups);
 }
 
 void WebServer::Parts::make_server() {
@@ -212,6 +225,7 @@ base::Result<std::unique_ptr<WebServer>> WebServer::start(Needs needs) {
   parts->needs.book.on_change([raw = parts.get()](const auto&) {
     raw->shard.post([raw] { raw->changes->book_changed(); });
   });
+  parts->mail->start();
   std::unique_ptr<WebServer> web(new WebServer(std::move(parts)));
   // Behind the '#', which browsers keep to themselves.
   if (const std::string& code = web->parts_->setup_code; !code.empty()) {
@@ -224,6 +238,7 @@ base::Result<std::unique_ptr<WebServer>> WebServer::start(Needs needs) {
 net::Task<void> WebServer::stop() {
   co_await parts_->server->stop();
   co_await parts_->looks->stop();
+  co_await parts_->mail->stop();
 }
 
 void WebServer::reload_certificates(const Settings& settings) {

@@ -219,22 +219,5 @@ TEST_F(EvidenceSumsTest, AreMadeForEvidenceThatWasRecordedBeforeThereWereSums) {
   EXPECT_EQ(all_sums(*database), expected);
 }
 
-TEST_F(EvidenceSumsTest, AndPagesOfAnAccountAreFoundByIndexAndNeverSorted) {
-  auto database = Database::open(folder_.file(), 1000).value();
-  for (const auto& [condition, index] : std::vector<std::pair<std::string, std::string>>{
-           {"account = $1 AND time >= $2 ORDER BY time DESC, row DESC", "evidence_account"},
-           {"account = $1 AND (time, row) < ($2, $3) AND hop = 'x' ORDER BY time DESC, row DESC",
-            "evidence_account"},
-           {"account = $1 AND domain = $2 AND outcome = 'x' ORDER BY time DESC, row DESC",
-            "evidence_partner"}}) {
-    std::string plan;
-    Query q = database->query("EXPLAIN QUERY PLAN SELECT * FROM evidence WHERE " + condition);
-    while (q.next()) plan += q.text(3);
-    ASSERT_TRUE(q.finish());
-    EXPECT_THAT(plan, testing::HasSubstr("USING INDEX " + index)) << condition;
-    EXPECT_THAT(plan, testing::Not(testing::HasSubstr("TEMP B-TREE"))) << condition;
-  }
-}
-
 }  // namespace
 }  // namespace postern::records

@@ -176,18 +176,41 @@ TEST_F(EvidenceTest, IsForgottenWhenItIsOldAndTheAuditLogIsNot) {
   EXPECT_TRUE(records_->audit_verify()->intact);
 }
 
+// Each combination of conditions, with its index, in either order.
 TEST_F(EvidenceTest, IsFoundByIndexAndNeverSorted) {
   auto database = Database::open(folder_.file(), 1000).value();
+  const std::string period = "time >= $1 AND time < $2 AND (time, row) < ($3, $4)";
   for (const auto& [condition, index] : std::vector<std::pair<std::string, std::string>>{
-           {"time >= $1 AND (time, row) > ($2, $3) ORDER BY time, row", "evidence_time"},
-           {"domain = 'x' AND time >= $1 ORDER BY time DESC, row DESC", "evidence_domain"},
-           {"message = $1 AND message <> 0 ORDER BY time, row", "evidence_message"}}) {
+           {period, "evidence_time"},
+           {period + " AND domain = 'x'", "evidence_domain"},
+           {period + " AND account = 1", "evidence_account"},
+           {period + " AND account = 1 AND domain = 'x' AND hop = 'x'", "evidence_partner"},
+           {period + " AND account = 1 AND message = 5 AND message <> 0", "evidence_message"}}) {
     std::string plan;
-    Query q = database->query("EXPLAIN QUERY PLAN SELECT * FROM evidence WHERE " + condition);
+    Query q = database->query("EXPLAIN QUERY PLAN SELECT * FROM evidence INDEXED BY " + index +
+                              " WHERE " + condition + " ORDER BY time DESC, row DESC");
     while (q.next()) plan += q.text(3);
-    ASSERT_TRUE(q.finish());
-    EXPECT_THAT(plan, HasSubstr("USING INDEX " + index)) << condition;
+    ASSERT_TRUE(q.finish()) << condition;
+    EXPECT_THAT(plan, HasSubstr("SEARCH evidence USING INDEX " + index)) << condition;
     EXPECT_THAT(plan, testing::Not(HasSubstr("TEMP B-TREE"))) << condition;
+  }
+}
+
+TEST_F(EvidenceTest, IsFoundByEveryCombinationOfConditions) {
+  record({{1, full_attempt()}, {2, attempt_at(1, "a.example")}});
+  for (int with = 0; with < 32; ++with) {
+    for (const auto order :
+         {EvidenceFilter::Order::oldest_first, EvidenceFilter::Order::newest_first}) {
+      EvidenceFilter filter;
+      filter.order = order;
+      filter.hop = queue::Hop::gateway_to_internal;
+      if ((with & 1) != 0) filter.account = kMain;
+      if ((with & 2) != 0) filter.domain = "example.com";
+      if ((with & 4) != 0) filter.message = base::MessageId{4711};
+      if ((with & 8) != 0) filter.from = kNow;
+      if ((with & 16) != 0) filter.until = kNow + std::chrono::minutes(1);
+      EXPECT_THAT(domains(filter), ElementsAre("example.com")) << with;
+    }
   }
 }
 

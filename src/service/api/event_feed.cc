@@ -39,7 +39,7 @@ struct EventFeed::News {
   std::vector<records::AuditEntry> entries;
 };
 
-EventFeed::EventFeed(Needs needs) : needs_(needs), group_(needs.shard) {}
+EventFeed::EventFeed(Needs needs) : needs_(std::move(needs)), group_(needs.shard) {}
 EventFeed::~EventFeed() = default;
 
 void EventFeed::start() {
@@ -58,10 +58,22 @@ void EventFeed::tell(base::AccountId account, const Event& event) {
   }
 }
 
-void EventFeed::tell_job(base::AccountId account, const std::string& id, std::string_view json) {
+void EventFeed::tell_draft(base::AccountId account, const std::string& actor) {
+  const auto book = needs_.book.current();
+  const policy::Account* known = book->account(account);
+  if (known == nullptr) return;
+  Event event;
+  event.kind = "draft";
+  event.actor = actor;
+  event.via = "api";
+  event.account = known->name;
+  tell(account, event);
+}
+
+void EventFeed::tell_job(base::AccountId account, const std::string& id) {
   for (Listener* listener : listeners_) {
     if (listener->account_ != account) continue;
-    listener->jobs_[id] = sse("job", json, 0);
+    listener->jobs_.insert(id);
     listener->arrived_.notify();
   }
 }
@@ -224,8 +236,10 @@ std::string EventFeed::Listener::take() {
   waiting_.clear();
   const base::Steady now = feed_.needs_.shard.now();
   if (!jobs_.empty() && now >= jobs_next_) {
-    for (const auto& [id, job] : jobs_) text += job;
-    jobs_.clear();
+    for (const std::string& id : std::exchange(jobs_, {})) {
+      const Job* job = feed_.needs_.job(account_, id);
+      if (job != nullptr) text += sse("job", json_text(*job), 0);
+    }
     jobs_next_ = now + job_interval;
   }
   return text;

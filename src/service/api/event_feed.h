@@ -25,6 +25,7 @@
 #include "service/api/changes.h"
 #include "service/api/desk.h"
 #include "service/api/mail_types.h"
+#include "service/api/probe_types.h"
 
 namespace postern::api {
 
@@ -36,6 +37,8 @@ class EventFeed {
     Changes& changes;
     const service::BookSource& book;
     spool::Spool& spool;
+    // A job as it is now: told when a listener takes it, as it may be long.
+    std::function<const Job*(base::AccountId, const std::string& id)> job;
   };
   explicit EventFeed(Needs needs);
   ~EventFeed();
@@ -44,8 +47,8 @@ class EventFeed {
   void start();
   [[nodiscard]] net::Task<void> stop();
 
-  void tell(base::AccountId account, const Event& event);
-  void tell_job(base::AccountId account, const std::string& id, std::string_view json);
+  void tell_draft(base::AccountId account, const std::string& actor);
+  void tell_job(base::AccountId account, const std::string& id);
 
   enum class Scope { account, account_and_gateway };
   class Listener;
@@ -60,6 +63,7 @@ class EventFeed {
   [[nodiscard]] net::Task<bool> tell_changes();
   [[nodiscard]] net::Task<base::Result<News>> news_after(std::int64_t sequence);
   [[nodiscard]] Event event_of(const records::AuditEntry& entry) const;
+  void tell(base::AccountId account, const Event& event);
   void tell_entries(const std::vector<records::AuditEntry>& entries);
 
   Needs needs_;
@@ -93,7 +97,7 @@ class EventFeed::Listener {
   Scope scope_;
   net::Event arrived_;
   std::deque<std::string> waiting_;
-  std::map<std::string, std::string> jobs_;  // the latest of each
+  std::set<std::string> jobs_;  // that went on since they were told
   base::Steady jobs_next_;
   bool too_slow_ = false;
 };

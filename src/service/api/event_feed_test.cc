@@ -35,14 +35,9 @@ class EventFeedTest : public ::testing::Test, protected testing::MailWorld {
     while (!next(*first).contains("start.example")) {
     }
   }
-  static Event event(std::string kind, std::string object = "") {
-    Event made;
-    made.kind = std::move(kind);
-    made.object = std::move(object);
-    return made;
-  }
-
-  EventFeed feed{{spool.shard, reads, changes, book, *spool.spool}};
+  std::map<std::string, Job> jobs;  // of main
+  EventFeed feed{{spool.shard, reads, changes, book, *spool.spool,
+                  [this](base::AccountId, const std::string& id) { return &jobs.at(id); }}};
 };
 
 TEST_F(EventFeedTest, TellsAChangeWithWhoMadeItOnceItIsInForce) {
@@ -110,28 +105,36 @@ TEST_F(EventFeedTest, TellsOfTheAccountsOwnQueue) {
 TEST_F(EventFeedTest, TellsTheLatestStateOfAJobToItsAccountAlone) {
   auto mine = feed.listen(main, Scope::account);
   auto theirs = feed.listen(other, Scope::account);
-  feed.tell_job(main, "one", R"({"done":1})");
-  feed.tell_job(main, "one", R"({"done":2})");
-  feed.tell_job(main, "two", R"({"done":9})");
-  EXPECT_EQ(next(*mine), "event: job\ndata: {\"done\":2}\n\nevent: job\ndata: {\"done\":9}\n\n");
+  const auto went_on = [&](const std::string& id, std::int64_t done) {
+    jobs[id].id = id;
+    jobs[id].done = done;
+    feed.tell_job(main, id);
+  };
+  went_on("one", 1);
+  went_on("one", 2);
+  went_on("two", 9);
+  const std::string text = next(*mine);
+  EXPECT_THAT(text, StartsWith("event: job\ndata: {"));
+  EXPECT_THAT(
+      text, AllOf(HasSubstr("\"done\":2"), HasSubstr("\"done\":9"), Not(HasSubstr("\"done\":1"))));
   expect_silence(*theirs);
   const base::Steady before = spool.shard.now();
-  feed.tell_job(main, "one", R"({"done":3})");
-  EXPECT_THAT(next(*mine), HasSubstr("3"));
+  went_on("one", 3);
+  EXPECT_THAT(next(*mine), HasSubstr("\"done\":3"));
   EXPECT_GE(spool.shard.now() - before, std::chrono::milliseconds(90));
-}
-
-TEST_F(EventFeedTest, DropsAListenerThatDoesNotListen) {
-  auto slow = feed.listen(main, Scope::account);
-  for (int i = 0; i < 300; ++i) feed.tell(main, event("draft", std::to_string(i)));
-  EXPECT_EQ(next(*slow), "slow-client");
 }
 
 TEST_F(EventFeedTest, SaysTheSameNewsOnce) {
   auto listener = feed.listen(main, Scope::account);
-  for (int i = 0; i < 300; ++i) feed.tell(main, event("draft"));
-  EXPECT_THAT(next(*listener), StartsWith("event: draft\n"));
+  for (int i = 0; i < 300; ++i) feed.tell_draft(main, "user:anna");
+  EXPECT_THAT(next(*listener), AllOf(StartsWith("event: draft\n"), HasSubstr("user:anna")));
   expect_silence(*listener);
+}
+
+TEST_F(EventFeedTest, DropsAListenerThatDoesNotListen) {
+  auto slow = feed.listen(main, Scope::account);
+  for (int i = 0; i < 300; ++i) feed.tell_draft(main, "user:" + std::to_string(i));
+  EXPECT_EQ(next(*slow), "slow-client");
 }
 
 TEST_F(EventFeedTest, CatchesUpWithWhatAListenerMissed) {
@@ -165,7 +168,7 @@ TEST_F(EventHandlersTest, GreetThenTellThenKeepAliveThenEnd) {
   needs.life = std::chrono::milliseconds(200);
   auto stream = open(call());
   EXPECT_EQ(piece(*stream), "retry: 1000\n\n");
-  feed.tell(main, event("draft"));
+  feed.tell_draft(main, "user:anna");
   EXPECT_THAT(piece(*stream), StartsWith("event: draft\n"));
   EXPECT_EQ(piece(*stream), ": still here\n\n");
   int alive = 0;

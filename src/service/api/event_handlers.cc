@@ -62,7 +62,8 @@ net::Task<http::Response> EventHandlers::stream(Call call) {
 }
 
 void declare_events(Operations& operations, EventHandlers* handlers) {
-  operations.add_raw<Nothing, Event>(
+  operations.add_type<Event>();
+  operations.add_raw<Nothing>(
       {.method = Method::get,
        .path = "/accounts/{account}/events",
        .id = "streamEvents",

@@ -1,10 +1,16 @@
 #include "service/api/everything.h"
 
+#include "service/api/audit_handlers.h"
 #include "service/api/configuration_handlers.h"
 #include "service/api/drafts.h"
+#include "service/api/event_handlers.h"
+#include "service/api/evidence_handlers.h"
 #include "service/api/openapi.h"
+#include "service/api/overview_handlers.h"
 #include "service/api/own_account.h"
+#include "service/api/partner_handlers.h"
 #include "service/api/probes.h"
+#include "service/api/queue_handlers.h"
 #include "service/api/sessions.h"
 #include "service/api/users.h"
 
@@ -26,6 +32,12 @@ void declare_everything(Operations& operations, const Groups& groups) {
   declare_configuration(operations, groups.configuration);
   declare_probes(operations, groups.probes);
   declare_drafts(operations, groups.drafts);
+  declare_overview(operations, groups.overview);
+  declare_partners(operations, groups.partners);
+  declare_evidence(operations, groups.evidence);
+  declare_queue(operations, groups.queue);
+  declare_audit(operations, groups.audit);
+  declare_events(operations, groups.events);
   operations.add_raw<Nothing>(
       {Method::get, "/openapi.json", "getOpenApi", "This API's OpenAPI document", Access::open},
       [all = &operations](Call call, Nothing) { return document(std::move(call), all); });

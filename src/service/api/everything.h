@@ -6,10 +6,16 @@
 
 namespace postern::api {
 
+class AuditHandlers;
 struct ConfigurationHandlers;
 class Drafts;
+class EventHandlers;
+class EvidenceHandlers;
+class OverviewHandlers;
 class OwnAccount;
+class PartnerHandlers;
 class Probes;
+class QueueHandlers;
 class Sessions;
 class TokenAdministration;
 class UserAdministration;
@@ -23,6 +29,12 @@ struct Groups {
   ConfigurationHandlers* configuration = nullptr;
   Probes* probes = nullptr;
   Drafts* drafts = nullptr;
+  OverviewHandlers* overview = nullptr;
+  PartnerHandlers* partners = nullptr;
+  EvidenceHandlers* evidence = nullptr;
+  QueueHandlers* queue = nullptr;
+  AuditHandlers* audit = nullptr;
+  EventHandlers* events = nullptr;
 };
 
 void declare_everything(Operations& operations, const Groups& groups);

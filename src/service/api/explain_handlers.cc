@@ -10,7 +10,7 @@ namespace postern::api {
 
 namespace {
 
-constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds usual_patience{30};
 
 HopExplanation shown(const route::HopExplanation& hop) {
   return {hop.mode, hop.monitored_mode, hop.used_exception, api::shown(hop.considered)};
@@ -81,20 +81,28 @@ Explanation explain_other_account(const policy::PolicyBook& book, base::AccountI
   return out;
 }
 
+net::Task<Explanation> explain_domain(ExplainHandlers::Needs needs,
+                                      std::shared_ptr<const policy::PolicyBook> book,
+                                      base::AccountId account, dns::Domain domain,
+                                      std::chrono::milliseconds patience) {
+  const policy::InternalDomain* internal = book->internal_domain(domain);
+  if (internal != nullptr && internal->account != account) {
+    co_return explain_other_account(*book, account, domain, needs.shard.wall_now());
+  }
+  delivery::RouteWanted wanted{book, account, domain, needs.route};
+  base::Deadline deadline{.at = needs.shard.now() + patience};
+  const route::RoutePlan plan =
+      co_await delivery::find_route(needs.shard, needs.lookups, std::move(wanted), deadline);
+  co_return api::shown(route::explain(*book, account, plan, needs.shard.wall_now()));
+}
+
 Handled<Explanation> ExplainHandlers::explain(Call call, ExplainQuery query) {
   if (!query.address) co_return wrong_address("Name a mailbox or a domain: ?address=example.com");
   const auto domain = domain_of(*query.address);
   if (!domain) co_return wrong_address(domain.error().text);
-  const base::AccountId account = call.account->id;
-  const policy::InternalDomain* internal = call.book->internal_domain(*domain);
-  if (internal != nullptr && internal->account != account) {
-    co_return explain_other_account(*call.book, account, *domain, needs_.shard.wall_now());
-  }
-  delivery::RouteWanted wanted{call.book, account, *domain, needs_.route};
-  base::Deadline deadline{.at = needs_.shard.now() + patience};
-  const route::RoutePlan plan =
-      co_await delivery::find_route(needs_.shard, needs_.lookups, std::move(wanted), deadline);
-  co_return api::shown(route::explain(*call.book, account, plan, needs_.shard.wall_now()));
+  auto explanation =
+      co_await explain_domain(needs_, call.book, call.account->id, *domain, usual_patience);
+  co_return explanation;
 }
 
 void declare_explain(Operations& operations, ExplainHandlers* handlers) {

@@ -28,6 +28,12 @@ class ExplainHandlers {
 
 void declare_explain(Operations& operations, ExplainHandlers* handlers);
 
+// What the handler answers, for other pages; asks the DNS no longer than this.
+[[nodiscard]] net::Task<Explanation> explain_domain(ExplainHandlers::Needs needs,
+                                                    std::shared_ptr<const policy::PolicyBook> book,
+                                                    base::AccountId account, dns::Domain domain,
+                                                    std::chrono::milliseconds patience);
+
 [[nodiscard]] Explanation shown(const route::Explanation& explanation);
 [[nodiscard]] Explanation explain_other_account(const policy::PolicyBook& book,
                                                 base::AccountId account, const dns::Domain& domain,

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "core/base/text.h"
-#include "core/tls/describe.h"
 #include "core/tls/judge.h"
 #include "service/api/convert.h"
 
@@ -35,34 +34,6 @@ Delivery delivery_of(const queue::Delivery& delivery) {
   out.host = delivery.last.host;
   out.diagnostic = delivery.last.diagnostic;
   return out;
-}
-
-HopExplanation hop_of(const route::HopExplanation& hop) {
-  return {hop.mode, hop.monitored_mode, hop.used_exception, shown(hop.considered)};
-}
-
-ExplainedHost host_of(const route::HostExplanation& host) {
-  ExplainedHost out;
-  out.host = host.label;
-  out.preference = host.preference;
-  out.name_secure = host.name_secure;
-  out.mode = host.mode;
-  for (const tls::Demand& demand : host.demands) out.demands.push_back(tls::describe(demand));
-  out.names = texts(host.names);
-  if (host.out) out.out = host.out->text;
-  return out;
-}
-
-std::string_view way_of(route::HopKind kind) {
-  switch (kind) {
-    case route::HopKind::internal_route:
-      return "internal-route";
-    case route::HopKind::external_route:
-      return "external-route";
-    case route::HopKind::mx:
-      break;
-  }
-  return "mx";
 }
 
 }  // namespace
@@ -127,18 +98,6 @@ AuditEntry shown(const records::AuditEntry& entry, const policy::PolicyBook& boo
   out.before = entry.before;
   out.after = entry.after;
   out.hash = entry.hash;
-  return out;
-}
-
-Explanation shown(const route::Explanation& explanation) {
-  Explanation out;
-  out.domain = explanation.domain.text();
-  out.way = way_of(explanation.way);
-  out.delivery = hop_of(explanation.delivery);
-  out.receipt = hop_of(explanation.receipt);
-  for (const route::HostExplanation& host : explanation.hosts) out.hosts.push_back(host_of(host));
-  if (explanation.failure) out.failure = explanation.failure->text;
-  out.text = route::text(explanation);
   return out;
 }
 

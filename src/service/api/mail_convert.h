@@ -1,7 +1,6 @@
 // Mail, its proofs and the audit log as the API shows them.
 #pragma once
 
-#include "core/route/explain.h"
 #include "io/records/records.h"
 #include "io/spool/spool.h"
 #include "service/api/mail_types.h"
@@ -12,7 +11,6 @@ namespace postern::api {
 [[nodiscard]] Message shown(const spool::MessageInfo& message);
 [[nodiscard]] Attempt shown(const records::EvidenceRow& row);
 [[nodiscard]] AuditEntry shown(const records::AuditEntry& entry, const policy::PolicyBook& book);
-[[nodiscard]] Explanation shown(const route::Explanation& explanation);
 
 // How many a page holds: 100 if not given, 1000 at most. Problem 400 below 1.
 [[nodiscard]] Outcome<std::size_t> page_limit(std::optional<std::int64_t> wanted);

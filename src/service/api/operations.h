@@ -65,9 +65,8 @@ class Operations {
  public:
   template <Described Query, Described Body, Described Reply>
   void add(OperationInfo info, std::function<Handled<Reply>(Call, Query, Body)> handler);
-  // An operation that makes its response itself: a stream, a file. `Reply` is what its pieces hold,
-  // if that has a type.
-  template <Described Query, Described Reply = Nothing>
+  // An operation that makes its response itself: a stream, a file.
+  template <Described Query>
   void add_raw(OperationInfo info, std::function<net::Task<http::Response>(Call, Query)> handler);
 
   struct Match {
@@ -147,13 +146,12 @@ void Operations::add(OperationInfo info, std::function<Handled<Reply>(Call, Quer
   };
 }
 
-template <Described Query, Described Reply>
+template <Described Query>
 void Operations::add_raw(OperationInfo info,
                          std::function<net::Task<http::Response>(Call, Query)> handler) {
   Operation& made = put(std::move(info));
   made.query = describe_type<Query>(catalogue_).name;
-  made.body = "Nothing";
-  made.reply = describe_type<Reply>(catalogue_).name;
+  made.body = made.reply = "Nothing";
   made.raw = true;
   auto kept = std::make_shared<const std::function<net::Task<http::Response>(Call, Query)>>(
       std::move(handler));

@@ -12,7 +12,9 @@ using queue::Hop;
 
 constexpr std::chrono::hours day{24};
 constexpr std::chrono::days peers_remembered{30};
-constexpr std::size_t most = 500;  // of each kind
+constexpr std::size_t most_unmet = 500;
+// More, as those that no requirement names are left out later: the world is full of them.
+constexpr std::size_t most_expiring = 20'000;
 constexpr std::chrono::seconds waits_hold{5};
 constexpr Hop hops[] = {Hop::partner_to_gateway, Hop::gateway_to_internal, Hop::internal_to_gateway,
                         Hop::gateway_to_partner};
@@ -47,13 +49,14 @@ base::Result<Recorded> read(records::Records& records, base::AccountId account, 
   auto hops_of_day = sums.by_hop(account, now - day);
   if (!hops_of_day) return std::unexpected(hops_of_day.error());
   recorded.sums = std::move(*hops_of_day);
-  auto unmet = sums.unmet(account, now - day, most);
+  auto unmet = sums.unmet(account, now - day, most_unmet);
   if (!unmet) return std::unexpected(unmet.error());
   recorded.unmet = std::move(*unmet);
   if (auto added = add_peers(sums, account, recorded); !added) {
     return std::unexpected(added.error());
   }
-  auto expiring = sums.expiring(account, certificate_limit(now), now - peers_remembered, most);
+  auto expiring =
+      sums.expiring(account, certificate_limit(now), now - peers_remembered, most_expiring);
   if (!expiring) return std::unexpected(expiring.error());
   recorded.expiring = std::move(*expiring);
   return recorded;

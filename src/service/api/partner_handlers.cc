@@ -6,11 +6,10 @@
 #include <map>
 
 #include "core/base/text.h"
-#include "core/route/explain.h"
 #include "io/records/evidence_sums.h"
 #include "service/api/convert.h"
+#include "service/api/explain_handlers.h"
 #include "service/api/mail_convert.h"
-#include "service/delivery/find_route.h"
 
 namespace postern::api {
 
@@ -164,11 +163,10 @@ net::Task<void> read_at(Desk& desk, net::Shard& shard, base::AccountId account, 
   recorded = co_await desk.run(shard, work);
 }
 
-net::Task<void> look_up(const PartnerHandlers::Needs& needs, const Call& call, dns::Domain domain,
-                        route::RoutePlan& plan) {
-  delivery::RouteWanted wanted{call.book, call.account->id, std::move(domain), needs.route};
-  base::Deadline deadline{.at = needs.shard.now() + needs.patience};
-  plan = co_await delivery::find_route(needs.shard, needs.lookups, std::move(wanted), deadline);
+net::Task<void> explain(const PartnerHandlers::Needs& needs, const Call& call, dns::Domain domain,
+                        Explanation& explanation) {
+  explanation = co_await explain_domain(needs.explain, call.book, call.account->id,
+                                        std::move(domain), needs.patience);
 }
 
 std::vector<PartnerHop> hops_of(const Call& call, const Recorded& recorded,
@@ -202,22 +200,21 @@ Handled<Partner> PartnerHandlers::get(Call call) {
         404, "not-found",
         fmt::format("\"{}\" is no domain. {}", base::printable(text, 260), domain.error().text));
   }
-  route::RoutePlan plan;
+  Partner partner;
   base::Result<Recorded> recorded;
-  net::TaskGroup both(needs_.shard);
-  both.start(look_up(needs_, call, *domain, plan));
-  both.start(read_at(needs_.reads, needs_.shard, call.account->id, domain->text(), recorded));
+  net::TaskGroup both(needs_.explain.shard);
+  both.start(explain(needs_, call, *domain, partner.explanation));
+  both.start(
+      read_at(needs_.reads, needs_.explain.shard, call.account->id, domain->text(), recorded));
   co_await both.join();
   if (!recorded) co_return refuse(recorded.error());
 
-  const base::Instant now = needs_.shard.wall_now();
-  Partner partner;
+  const base::Instant now = needs_.explain.shard.wall_now();
   partner.domain = domain->text();
   partner.shown_as = domain->unicode();
   const policy::Policy* policy = policy_of(call, *domain, now);
   if (policy != nullptr) partner.policy = shown(*policy, now);
   partner.exceptions = exceptions_of(call, *domain, now);
-  partner.explanation = shown(route::explain(*call.book, call.account->id, plan, now));
   partner.hops = hops_of(call, *recorded, partner.explanation);
   if (policy != nullptr && policy->stage == tls::Stage::monitor) {
     partner.monitor = monitor_result(recorded->partner);

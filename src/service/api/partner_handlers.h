@@ -6,9 +6,8 @@
 // of its routes and senders is held to.
 #pragma once
 
-#include "core/route/route_plan.h"
-#include "io/resolver/resolver.h"
 #include "service/api/desk.h"
+#include "service/api/explain_handlers.h"
 #include "service/api/mail_types.h"
 #include "service/api/operations.h"
 
@@ -17,10 +16,8 @@ namespace postern::api {
 class PartnerHandlers {
  public:
   struct Needs {
-    net::Shard& shard;
     Desk& reads;
-    resolver::Lookups& lookups;
-    route::RouteSettings route;
+    ExplainHandlers::Needs explain;
     std::chrono::milliseconds patience{5000};  // for the DNS; the page says what failed
   };
   explicit PartnerHandlers(Needs needs) : needs_(std::move(needs)) {}

@@ -57,7 +57,7 @@ class PartnerTest : public ::testing::Test, protected testing::MailWorld {
   }
 
   ZoneLookups lookups;
-  PartnerHandlers handlers{{spool.shard, reads, lookups, {}}};
+  PartnerHandlers handlers{{reads, {spool.shard, lookups, {}}}};
 };
 
 TEST_F(PartnerTest, ShowsThePolicyForExactlyTheDomainOrTheWildcardThatCoversIt) {
@@ -177,6 +177,19 @@ TEST_F(PartnerTest, ShowsItsLastAttemptsNewestFirst) {
   const auto recent = partner().recent;
   ASSERT_EQ(recent.size(), 20u);
   EXPECT_GT(recent.front().time, recent.back().time);
+}
+
+TEST_F(PartnerTest, SaysNothingOfTheRoutesOfAnotherAccountsDomain) {
+  policy::InternalDomain theirs = records::internal_domain("theirs.example", other);
+  theirs.validated = true;
+  put(theirs);
+  policy::InternalRoute route = records::internal_route("theirs.example", "secret.theirs.example");
+  route.account = other;
+  put(route);
+  const Partner shown = partner("theirs.example");
+  EXPECT_EQ(shown.explanation.way, "internal-route");
+  EXPECT_THAT(shown.explanation.hosts, IsEmpty());
+  EXPECT_THAT(shown.explanation.text, ::testing::Not(HasSubstr("secret")));
 }
 
 TEST_F(PartnerTest, AnswersForADomainThatNobodyKnowsAndForNoDomainAtAll) {
