@@ -11,6 +11,7 @@ export { default as IconCircleDashed } from '@tabler/icons-react/icons/IconCircl
 export { default as IconCircleX } from '@tabler/icons-react/icons/IconCircleX';
 export { default as IconCopy } from '@tabler/icons-react/icons/IconCopy';
 export { default as IconDeviceDesktop } from '@tabler/icons-react/icons/IconDeviceDesktop';
+export { default as IconDownload } from '@tabler/icons-react/icons/IconDownload';
 export { default as IconExclamationCircle } from '@tabler/icons-react/icons/IconExclamationCircle';
 export { default as IconEye } from '@tabler/icons-react/icons/IconEye';
 export { default as IconFileCertificate } from '@tabler/icons-react/icons/IconFileCertificate';

@@ -11,6 +11,8 @@ export interface Snippet {
 export interface Target {
   host: string;
   port: number;
+  /** TLS from the first byte instead of STARTTLS. */
+  implicit: boolean;
 }
 
 /** The port of a listener's address: "10.0.0.2:587", "[::]:587". */
@@ -28,18 +30,20 @@ function preferred(places: Place[], tls: string): number | null {
 
 /** Where internal servers send to: the first internal listener with STARTTLS, else implicit TLS. */
 export function targetOf({ hostname, listeners }: GatewayInfo): Target {
-  return { host: hostname, port: preferred(listeners, 'starttls') ?? preferred(listeners, 'implicit') ?? 25 };
+  const starttls = preferred(listeners, 'starttls');
+  const implicit = preferred(listeners, 'implicit');
+  return { host: hostname, port: starttls ?? implicit ?? 25, implicit: starttls === null && implicit !== null };
 }
 
-export function snippetsFor({ host, port }: Target): Snippet[] {
+export function snippetsFor({ host, port, implicit }: Target): Snippet[] {
   return [
     {
       name: 'Postfix',
       lead: 'In /etc/postfix/main.cf, then "postfix reload". With credentials, add smtp_sasl_auth_enable = yes and a smtp_sasl_password_maps.',
       text: [
         `relayhost = [${host}]:${port}`,
-        'smtp_tls_security_level = verify',
-        'smtp_tls_verify_cert_match = hostname',
+        'smtp_tls_security_level = secure',
+        ...(implicit ? ['smtp_tls_wrappermode = yes'] : []),
         'smtp_tls_CApath = /etc/ssl/certs',
         'smtp_tls_session_cache_database = btree:${data_directory}/smtp_scache',
       ].join('\n'),
@@ -59,6 +63,7 @@ export function snippetsFor({ host, port }: Target): Snippet[] {
         '# in "begin transports"',
         'postern_smtp:',
         '  driver = smtp',
+        ...(implicit ? ['  protocol = smtps'] : []),
         `  hosts_require_tls = ${host}`,
         `  tls_verify_hosts = ${host}`,
         `  tls_verify_cert_hostnames = ${host}`,
@@ -72,7 +77,7 @@ export function snippetsFor({ host, port }: Target): Snippet[] {
         'New-SendConnector -Name "Postern" -Usage Internet -AddressSpaces "SMTP:*;1" `',
         `  -SmartHosts "${host}" -Port ${port} -DNSRoutingEnabled $false \``,
         '  -RequireTLS $true -TlsAuthLevel DomainValidation `',
-        `  -TlsDomain "${host}" -SourceTransportServers (Get-TransportService)`,
+        `  -TlsDomain "${host}" -SourceTransportServers (Get-TransportService).Name`,
       ].join('\n'),
     },
     {
