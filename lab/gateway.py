@@ -101,6 +101,7 @@ class Gateway:
         self.process: subprocess.Popen[bytes] | None = None
         self.listeners: dict[str, Listener] = {}
         self.http = ""
+        self.web = ""
         self.inherited: dict[str, socket.socket] = {}
 
     @classmethod
@@ -173,6 +174,7 @@ class Gateway:
             for one in status["listeners"]
         }
         self.http = status["http"]
+        self.web = status["web"]
 
     def _passing(self, environment: dict[str, str]) -> list[str]:
         """A shell that moves inherited sockets to descriptor 3 and up, and says so as systemd does."""

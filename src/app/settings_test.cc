@@ -87,5 +87,32 @@ TEST(Settings, SizesReadTheirUnitsAndRefuseOverflow) {
   EXPECT_FALSE(parse_size("5 apples", bytes));
 }
 
+std::optional<std::string> serving_problem(std::string_view admin) {
+  auto settings = parse_settings("[[listener]]\naddress = \"127.0.0.1:25\"\n" + std::string(admin),
+                                 "postern.toml");
+  return settings ? check_for_serving(*settings) : settings.error().text;
+}
+
+TEST(Settings, TheWebApplicationNeedsACertificateOutsideOfLoopback) {
+  EXPECT_EQ(serving_problem("[admin]\naddress = \"127.0.0.2:0\"\n"), std::nullopt);
+  EXPECT_EQ(serving_problem("[admin]\naddress = \"[::1]:8026\"\n"), std::nullopt);
+  EXPECT_EQ(serving_problem("[admin]\naddress = \"\"\n"), std::nullopt);
+  EXPECT_NE(serving_problem("[admin]\naddress = \"0.0.0.0:8026\"\n")->find("needs HTTPS"),
+            std::string::npos);
+  EXPECT_EQ(serving_problem("[admin]\naddress = \"0.0.0.0:8026\"\n"
+                            "[tls]\ncertificate = \"/c\"\nkey = \"/k\"\n"),
+            std::nullopt);
+}
+
+TEST(Settings, TheWebApplicationsNamesAndRangesAreChecked) {
+  EXPECT_EQ(serving_problem("[admin]\nnames = [\"proxy.example\", \"192.0.2.1\"]\n"
+                            "allow_ranges = [\"10.0.0.0/8\"]\n"),
+            std::nullopt);
+  EXPECT_NE(problem("[admin]\nallow_ranges = [\"10.0.0.1/8\"]\n").find("no address or range"),
+            std::string::npos);
+  EXPECT_NE(problem("[admin]\nnames = [\"a b\"]\n"), "");
+  EXPECT_NE(problem("[admin]\ncertificate = \"/c\"\n").find("belong together"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace postern::app

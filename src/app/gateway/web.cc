@@ -193,7 +193,7 @@ base::Result<std::unique_ptr<WebServer>> WebServer::start(Needs needs) {
   auto parts = std::make_unique<Parts>(std::move(needs));
   const Settings& settings = parts->needs.settings;
   parts->place = base::Endpoint::parse(settings.admin.address).value_or(base::Endpoint{});
-  if (!parts->place.address.is_loopback()) {
+  if (!parts->place.address.is_loopback() || !settings.admin.certificate.empty()) {
     parts->transport = api::Transport::https;
     auto loaded = Certificates::load(Certificates::Use::web, web_tls(settings),
                                      parts->needs.public_cas, parts->needs.control.events);

@@ -1,0 +1,161 @@
+"""What stands in front of the pages and the API: headers, names, other sites, TLS, full houses."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+
+import pytest
+import requests
+from door import Api, add_user, refused
+
+from lab.client import World
+from lab.gateway import Gateway, GatewayError
+
+
+@pytest.mark.parametrize("path", ["", "some/page/of/the/application", "api/v1/session", "assets/none.js"])
+def test_every_answer_carries_the_security_headers(gateway: Gateway, path: str) -> None:
+    headers = requests.get(gateway.web + path, timeout=30).headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["script-src"] == "'self'" and policy["frame-ancestors"] == "'none'"
+    assert policy["default-src"] == "'self'" and policy["base-uri"] == "'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "Strict-Transport-Security" not in headers  # plain HTTP on loopback
+
+
+def test_pages_are_found_in_the_browser_and_files_are_not_made_up(gateway: Gateway) -> None:
+    index = requests.get(gateway.web, timeout=30)
+    assert index.status_code == 200 and index.headers["Cache-Control"] == "no-cache"
+    assert requests.get(gateway.web + "accounts/main/policies", timeout=30).text == index.text
+    assert requests.get(gateway.web + "assets/none.js", timeout=30).status_code == 404
+    tag = {"If-None-Match": index.headers["ETag"]}
+    assert requests.get(gateway.web, headers=tag, timeout=30).status_code == 304
+    assert requests.post(gateway.web, timeout=30).status_code == 405
+    refused(requests.get(gateway.web + "api/v1/nothing", timeout=30), 404, "not-found")
+    wrong = requests.put(gateway.web + "api/v1/session", timeout=30)
+    refused(wrong, 405, "method-not-allowed")
+    assert wrong.headers["Allow"] == "GET, POST, DELETE"
+
+
+@pytest.mark.parametrize("name", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example"])
+def test_a_name_that_is_not_ours_gets_nothing(gateway: Gateway, name: str) -> None:
+    for path in ("", "api/v1/setup"):
+        answer = requests.get(gateway.web + path, headers={"Host": name}, timeout=30)
+        refused(answer, 421, "unknown-host")
+
+
+def test_our_names_are_known(gateway: Gateway, practice_world: World) -> None:
+    for name in ("localhost:1", "LOCALHOST", "127.0.0.1", "[::1]:80", practice_world.facts["gateway"]["hostname"]):
+        answer = requests.get(gateway.web + "api/v1/setup", headers={"Host": name}, timeout=30)
+        assert answer.status_code == 200, name
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+def test_another_site_cannot_change_anything(root: Api, headers: dict[str, str]) -> None:
+    refused(root.delete("/session", headers=headers), 403, "cross-site")
+    refused(root.post("/session", {"user": "a", "password": "b"}, headers=headers), 403, "cross-site")
+    assert root.get("/session", headers=headers).status_code == 200
+
+
+def test_our_own_pages_can(root: Api) -> None:
+    headers = {"Origin": root.web, "Sec-Fetch-Site": "same-origin"}
+    assert root.delete("/session", headers=headers).status_code == 204
+
+
+def test_a_body_must_be_json(gateway: Gateway) -> None:
+    answer = requests.post(gateway.web + "api/v1/session", data="user=root", timeout=30)
+    refused(answer, 415, "json-only")
+
+
+def test_with_a_certificate_everything_is_https(
+    gateway_factory: Callable[..., Gateway], practice_world: World
+) -> None:
+    identity = practice_world.facts["gateway"]
+    gateway = gateway_factory(
+        practice_world,
+        changes={"admin": {"certificate": identity["cert"], "key": identity["key"], "names": ["proxy.example"]}},
+    )
+    add_user(gateway, "anna", "*:administrator")
+    port = int(gateway.web.rstrip("/").rsplit(":", 1)[1])
+    assert gateway.web == f"https://{identity['hostname']}:{port}/"
+    api = Api(f"https://127.0.0.1:{port}", verify=False)
+    signed_in = api.sign_in("anna")
+    assert "max-age=" in signed_in.headers["Strict-Transport-Security"]
+    cookies = signed_in.raw.headers.getlist("Set-Cookie")
+    assert any(line.startswith("__Host-postern=") for line in cookies)
+    assert all("; Secure" in line for line in cookies)
+    named = api.get("/setup", headers={"Host": "proxy.example"})
+    assert named.status_code == 200
+    with pytest.raises(requests.RequestException):
+        requests.get(f"http://127.0.0.1:{port}/", timeout=30)
+
+    context = ssl.create_default_context(cafile=practice_world.facts["ca"])
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as plain:
+        with context.wrap_socket(plain, server_hostname=identity["hostname"]) as secured:
+            assert secured.selected_alpn_protocol() == "http/1.1"
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as plain:
+        with pytest.raises(OSError):
+            old.wrap_socket(plain)
+
+
+def test_without_a_certificate_only_loopback_is_served(
+    gateway_factory: Callable[..., Gateway], practice_world: World
+) -> None:
+    with pytest.raises(GatewayError, match="needs HTTPS"):
+        gateway_factory(
+            practice_world,
+            changes={"admin": {"address": "192.0.2.1:8026"}, "tls": {"certificate": "", "key": ""}},
+            listeners=[{"name": "world", "address": "127.0.0.1:0"}],
+            setup=False,
+        )
+
+
+def test_an_empty_address_means_no_web_application(
+    gateway_factory: Callable[..., Gateway], practice_world: World
+) -> None:
+    gateway = gateway_factory(practice_world, changes={"admin": {"address": ""}})
+    assert gateway.web == ""
+    assert "setup-link" not in gateway.log()
+
+
+def test_silent_connections_keep_nobody_out(gateway: Gateway) -> None:
+    host, port = gateway.web.split("//")[1].rstrip("/").rsplit(":", 1)
+    silent = []
+    try:
+        for number in range(1050):  # more than there are places
+            one = socket.socket()
+            one.bind((f"127.78.{number // 90}.1", 0))
+            one.connect((host, int(port)))
+            one.sendall(b"GET / HTTP/1.1\r\n")
+            silent.append(one)
+        assert Api(gateway.web).get("/setup").status_code == 200
+    finally:
+        for one in silent:
+            one.close()
+
+
+def test_one_address_has_a_share_of_the_places(gateway: Gateway) -> None:
+    host, port = gateway.web.split("//")[1].rstrip("/").rsplit(":", 1)
+    opened = []
+    try:
+        for _ in range(101):
+            one = socket.socket()
+            one.bind(("127.79.0.1", 0))
+            one.connect((host, int(port)))
+            one.settimeout(30)
+            opened.append(one)
+        assert opened[-1].recv(1) == b""  # closed at once
+        assert Api(gateway.web, address="127.79.0.2").get("/setup").status_code == 200
+    finally:
+        for one in opened:
+            one.close()
