@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from api_client import Api, refused
+from door import Api, refused
 
 from lab.gateway import Gateway
 

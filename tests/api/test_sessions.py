@@ -6,8 +6,8 @@ from collections.abc import Callable
 from http.cookies import SimpleCookie
 
 import requests
-from api_client import PASSWORD, Api, fresh_name, refused, totp
-from conftest import add_user
+from api_client import PASSWORD
+from door import Api, add_user, fresh_name, refused, totp
 
 from lab.client import World
 from lab.gateway import Gateway

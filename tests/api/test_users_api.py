@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from api_client import PASSWORD, Api, fresh_name, refused
-from conftest import add_user
+from api_client import PASSWORD
+from door import Api, add_user, fresh_name, refused
 
 from lab.client import World
 from lab.gateway import Gateway

@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 import pytest
 import requests
-from api_client import Api, refused
-from conftest import add_user
+from door import Api, add_user, refused
 
 from lab.client import World
 from lab.gateway import Gateway, GatewayError

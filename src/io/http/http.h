@@ -6,9 +6,10 @@
 //
 // Limits: header 16 KiB, body as the server is told (default 1 MiB), 30 s from a request's first
 // byte to its last, 60 s idle between requests, 10 s for a TLS handshake. A request that breaks a
-// limit is answered 4xx and the connection closed. Connections are counted, in all and by address;
-// when all places are taken, the one that has waited longest for a request makes room, so a client
-// that opens connections and says nothing keeps nobody out.
+// limit is answered 4xx and the connection closed. Few bodies above 64 KiB are taken at a time, so
+// that a crowd that uploads does not eat the memory; more are answered 503. Connections are
+// counted, in all and by address; when all places are taken, the one that has waited longest for a
+// request makes room, so a client that opens connections and says nothing keeps nobody out.
 #pragma once
 
 #include <chrono>
@@ -71,6 +72,7 @@ using ContextSource = std::function<std::shared_ptr<const crypto::ServerContext>
 
 struct ServerLimits {
   std::size_t body = 1 << 20;
+  std::size_t large_bodies = 16;  // at a time
   std::size_t connections = 1000;
   std::size_t connections_per_address = 100;  // an IPv6 client is counted by its /64
   std::chrono::milliseconds idle{std::chrono::seconds(60)};

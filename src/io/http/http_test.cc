@@ -114,6 +114,19 @@ class HttpServer : public testing::Test {
     co_await ask(*second, "then HTTP/1.1 200 OK", heard);
     heard.resize(heard.rfind(" OK") + 3);
   }
+  net::Task<void> two_uploads(std::string& first_heard, std::string& second_heard) {
+    auto first = co_await connected();
+    auto second = co_await connected();
+    base::Deadline deadline = net::testing::after(shard_, 10s);
+    const std::string head =
+        "POST / HTTP/1.1\r\nHost: gw\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n";
+    const std::string body(100'000, 'x');
+    (void)co_await first->write(head, deadline);
+    (void)co_await second->write(head, deadline);
+    co_await read(*second, "", second_heard);
+    (void)co_await first->write(body, deadline);
+    co_await read(*first, "hello", first_heard);
+  }
   net::Task<void> crowd_of_two(std::string& first_heard, std::string& second_heard) {
     auto first = co_await connected();
     auto second = co_await connected();
@@ -209,6 +222,16 @@ TEST_F(HttpServer, RefusesWhatIsTooLargeAndSaysSo) {
               StartsWith("HTTP/1.1 413 "));
   const std::string header = "X-Long: " + std::string(17 << 10, 'x') + "\r\n";
   EXPECT_THAT(answer(get("/", header)), StartsWith("HTTP/1.1 431 "));
+}
+
+TEST_F(HttpServer, TakesFewLargeBodiesAtATime) {
+  start({.large_bodies = 1});
+  std::string first;
+  std::string second;
+  shard_.run_until_done(two_uploads(first, second));
+  EXPECT_THAT(second, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(first, EndsWith("hello"));
+  EXPECT_EQ(site_.last.body.size(), 100'000U);
 }
 
 TEST_F(HttpServer, RefusesTwoWaysToSayHowLongABodyIs) {

@@ -22,6 +22,35 @@ Response plain(int status, std::string text) {
           .headers = {}};
 }
 
+Response refusal_of(int status) {
+  if (status == 503) return plain(503, "Too much is being uploaded just now. Try again.\n");
+  if (status == 400) return plain(400, "The request is malformed.\n");
+  return plain(status, "The request is too large.\n");
+}
+
+// A place among the few large bodies, from when it is taken to the end of the request.
+class LargeBody {
+ public:
+  LargeBody(std::size_t& taken, std::size_t limit) : taken_(taken), limit_(limit) {}
+  LargeBody(const LargeBody&) = delete;
+  LargeBody& operator=(const LargeBody&) = delete;
+  ~LargeBody() {
+    if (state_ == State::taken) --taken_;
+  }
+  [[nodiscard]] bool take() {
+    state_ = taken_ < limit_ ? State::taken : State::refused;
+    if (state_ == State::taken) ++taken_;
+    return state_ == State::taken;
+  }
+  [[nodiscard]] bool refused() const { return state_ == State::refused; }
+
+ private:
+  enum class State { none, taken, refused };
+  std::size_t& taken_;
+  std::size_t limit_;
+  State state_ = State::none;
+};
+
 std::string chunk_of(const std::string& piece) {  // RFC 9112 7.1
   return fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
 }
@@ -41,6 +70,7 @@ struct Server::State {
   Handler& handler;
   ServerLimits limits;
   Seats seats;
+  std::size_t large_bodies = 0;
   std::vector<std::unique_ptr<net::Listener>> listeners;
   net::TaskGroup acceptors;
   net::TaskGroup sessions;
@@ -54,6 +84,8 @@ struct Server::State {
                               std::shared_ptr<const crypto::ServerContext> context);
   net::Task<void> converse(Connection connection);
   net::Task<bool> one_request(Connection& connection);
+  net::Task<base::Result<ReadEnd>> read_request(Connection& connection, IncomingRequest& incoming,
+                                                LargeBody& large);
   net::Task<bool> answer(Connection& connection, Response response, Manner manner);
   net::Task<bool> send_stream(net::Stream& stream, std::unique_ptr<BodyStream> body, Manner manner);
 };
@@ -90,24 +122,32 @@ net::Task<bool> Server::State::answer(Connection& connection, Response response,
   co_return whole&& manner.keep_alive;
 }
 
+// Reads a request to its end, or until its body may not come yet.
+net::Task<base::Result<ReadEnd>> Server::State::read_request(Connection& connection,
+                                                             IncomingRequest& incoming,
+                                                             LargeBody& large) {
+  net::Stream& stream = *connection.stream;
+  base::Deadline idle = sessions.within(limits.idle);
+  auto read = co_await read_message(stream, connection.buffer, incoming, ReadGoal::begun, idle);
+  if (!read || *read != ReadEnd::reached) co_return read;
+  base::Deadline whole = sessions.within(limits.request);
+  read = co_await read_message(stream, connection.buffer, incoming, ReadGoal::head, whole);
+  if (!read || *read != ReadEnd::reached) co_return read;
+  if (incoming.has_large_body() && !large.take()) co_return ReadEnd::refused;
+  read = co_await read_message(stream, connection.buffer, incoming, ReadGoal::complete, whole);
+  co_return read;
+}
+
 net::Task<bool> Server::State::one_request(Connection& connection) {
   auto incoming = IncomingRequest::make(limits.body);
+  LargeBody large(large_bodies, limits.large_bodies);
   connection.seat.waits_on(*connection.stream);
-  base::Deadline idle = sessions.within(limits.idle);
-  auto read = co_await read_message(*connection.stream, connection.buffer, *incoming,
-                                    ReadGoal::begun, idle);
-  if (read && *read == ReadEnd::reached) {
-    base::Deadline whole = sessions.within(limits.request);
-    read = co_await read_message(*connection.stream, connection.buffer, *incoming,
-                                 ReadGoal::complete, whole);
-  }
+  auto read = co_await read_request(connection, *incoming, large);
   connection.seat.busy();
   if (!read || *read == ReadEnd::closed) co_return false;
   Manner last{};
   if (*read == ReadEnd::refused) {
-    Response refusal =
-        plain(incoming->refusal(), incoming->refusal() == 400 ? "The request is malformed.\n"
-                                                              : "The request is too large.\n");
+    Response refusal = refusal_of(large.refused() ? 503 : incoming->refusal());
     co_return co_await answer(connection, std::move(refusal), last);
   }
   Manner manner{.keep_alive = incoming->keep_alive(),

@@ -18,6 +18,7 @@ namespace {
 
 namespace beast = boost::beast::http;
 constexpr std::uint32_t header_limit = 16 << 10;
+constexpr std::uint64_t small_body = 64 << 10;
 
 // What requests and responses share: eating bytes.
 template <class Parser>
@@ -54,6 +55,10 @@ class BeastRequest final : public IncomingRequest {
   State take(std::string& bytes) override { return eater_.take(bytes); }
   State end() override { return eater_.end(); }
   bool begun() const override { return eater_.parser.got_some(); }
+  bool head_complete() const override { return eater_.parser.is_header_done(); }
+  bool has_large_body() const override {
+    return eater_.parser.chunked() || eater_.parser.content_length().value_or(0) > small_body;
+  }
   int refusal() const override {
     if (eater_.error == beast::error::body_limit) return 413;
     return eater_.error == beast::error::header_limit ? 431 : 400;
@@ -93,6 +98,7 @@ class BeastResponse final : public IncomingResponse {
   State take(std::string& bytes) override { return eater_.take(bytes); }
   State end() override { return eater_.end(); }
   bool begun() const override { return eater_.parser.got_some(); }
+  bool head_complete() const override { return eater_.parser.is_header_done(); }
   Response take_response() override {
     auto& message = eater_.parser.get();
     Response response;
@@ -110,6 +116,14 @@ class BeastResponse final : public IncomingResponse {
 std::string one_line(std::string value) {
   std::ranges::replace_if(value, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return value;
+}
+
+// Bytes that were read for a nearer goal may have been enough.
+bool has_reached(Incoming& message, ReadGoal goal) {
+  std::string nothing;
+  if (goal == ReadGoal::begun) return message.begun();
+  if (goal == ReadGoal::head && message.head_complete()) return true;
+  return message.take(nothing) == Incoming::State::complete;
 }
 
 bool has_body(int status) { return status != 204 && status != 304; }  // RFC 9110 8.6
@@ -165,7 +179,8 @@ net::Task<base::Result<ReadEnd>> read_message(net::Stream& stream, std::string& 
       if (state == Incoming::State::refused) co_return ReadEnd::refused;
       if (state == Incoming::State::complete) co_return ReadEnd::reached;
       if (goal == ReadGoal::begun && message.begun()) co_return ReadEnd::reached;
-    } else if (goal == ReadGoal::complete && message.take(buffer) == Incoming::State::complete) {
+      if (goal == ReadGoal::head && message.head_complete()) co_return ReadEnd::reached;
+    } else if (has_reached(message, goal)) {
       co_return ReadEnd::reached;
     }
     std::span<char> into(chunk);

@@ -19,6 +19,7 @@ class Incoming {
   // The peer has closed its side.
   [[nodiscard]] virtual State end() = 0;
   [[nodiscard]] virtual bool begun() const = 0;
+  [[nodiscard]] virtual bool head_complete() const = 0;
 };
 
 class IncomingRequest : public Incoming {
@@ -26,6 +27,8 @@ class IncomingRequest : public Incoming {
   [[nodiscard]] static std::unique_ptr<IncomingRequest> make(std::size_t body_limit);
   // The status that answers a refused one: 400, 413, 431.
   [[nodiscard]] virtual int refusal() const = 0;
+  // Once the head is complete: the body is large, or may be.
+  [[nodiscard]] virtual bool has_large_body() const = 0;
   [[nodiscard]] virtual bool keep_alive() const = 0;
   [[nodiscard]] virtual bool head_only() const = 0;
   [[nodiscard]] virtual bool speaks_1_1() const = 0;
@@ -52,8 +55,8 @@ struct Manner {
 [[nodiscard]] std::string request_bytes(Request request);
 
 enum class ReadEnd { reached, closed, refused };
-enum class ReadGoal { begun, complete };
-// Reads until the message has begun, or is complete.
+enum class ReadGoal { begun, head, complete };
+// Reads until the message has begun, its head is complete, or all of it.
 [[nodiscard]] net::Task<base::Result<ReadEnd>> read_message(net::Stream& stream,
                                                             std::string& buffer, Incoming& message,
                                                             ReadGoal goal, base::Deadline deadline);
