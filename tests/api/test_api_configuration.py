@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from signed_in import Client, base_of
+from api_client import Client, base_of
 
 from lab.client import World
 from lab.gateway import Gateway

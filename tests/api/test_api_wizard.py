@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from signed_in import Client
+from api_client import Client
 
 from lab.client import World
 from lab.gateway import Gateway
