@@ -52,12 +52,14 @@ def _context(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.sslobject_class = ObservedTls
     old = tls.oldest in ("TLSv1", "TLSv1.1")
-    weak = certificate is None or certificate.key == "rsa-1024"
-    ciphers = tls.ciphers or ("aNULL" if certificate is None else "DEFAULT")
+    weak = certificate is None or certificate.key == "rsa-1024" or tls.weak_dh
+    ciphers = tls.ciphers or ("aNULL" if certificate is None else "DHE" if tls.weak_dh else "DEFAULT")
     # Security level 2, Debian's choice, knows neither TLS 1.0 nor anonymous suites nor short keys.
     context.set_ciphers(f"{ciphers}:@SECLEVEL=0" if old or weak else ciphers)
     context.minimum_version = _VERSIONS[tls.oldest]
     context.maximum_version = _VERSIONS[tls.newest]
+    if tls.weak_dh:
+        context.load_dh_params(Path(__file__).with_name("dh1024.pem"))
     if certificate is not None:
         files = issue(certificate, suffix)
         context.load_cert_chain(files.certificate, files.key)

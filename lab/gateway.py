@@ -270,4 +270,6 @@ class Gateway:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        code = self.stop()
+        if code != 0 and error is None:
+            raise GatewayError(f"the gateway ended with {code}:\n{self.errors()[-4000:]}")

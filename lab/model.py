@@ -72,6 +72,8 @@ class Tls:
     newest: TlsVersion = "TLSv1.3"
     ciphers: str = ""
     """An OpenSSL cipher list; empty for OpenSSL's own choice."""
+    weak_dh: bool = False
+    """Keys are agreed on by a Diffie-Hellman group of 1024 bits (RFC 2409 6.2) and in no other way."""
     asks_client_certificate: bool = False
     without_sni: Certificate | None = None
     """The certificate for a client that names no server, or another one, in its hello."""

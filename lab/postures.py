@@ -59,6 +59,11 @@ _RELAXED = tuple(
             one_mx(Certificate(key="rsa-1024")),
         ),
         (
+            "weak-dh",
+            "Agrees on keys by a Diffie-Hellman group of 1024 bits, which can be broken.",
+            one_mx(tls=Tls(Certificate(key="rsa-2048"), newest="TLSv1.2", weak_dh=True)),
+        ),
+        (
             "lying-wildcard",
             "A certificate for *.example, which does not cover a host one level deeper.",
             one_mx(Certificate(names=("*.example",))),

@@ -20,6 +20,39 @@ from lab.client import World  # noqa: E402
 from lab.gateway import Gateway  # noqa: E402
 
 
+def searches_for_a_way_out() -> int:
+    """How often anybody here has looked for a route to another machine and found none: the kernel counts it."""
+    names, values = [line.split() for line in Path("/proc/net/snmp").read_text().splitlines() if line.startswith("Ip:")]
+    six = dict(line.split() for line in Path("/proc/net/snmp6").read_text().splitlines())
+    return int(dict(zip(names, values))["OutNoRoutes"]) + int(six["Ip6OutNoRoutes"])
+
+
+class Outside:
+    """The world outside this machine, which no test may look for."""
+
+    def __init__(self) -> None:
+        # ./test e2e makes a network without any route; elsewhere nothing can be told from counters.
+        self._cut_off = not Path("/proc/net/route").read_text().splitlines()[1:]
+        self._seen = searches_for_a_way_out()
+
+    def was_sought(self) -> bool:
+        """Whether it was since the last time, by whatever process of this network."""
+        before, self._seen = self._seen, searches_for_a_way_out()
+        return self._cut_off and self._seen != before
+
+
+@pytest.fixture(scope="session")
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture(autouse=True)
+def stays_on_this_machine(outside: Outside) -> Iterator[None]:
+    """Fails a test in which anything tried to reach a host that is not this one."""
+    yield
+    assert not outside.was_sought(), "something tried to reach a host outside this machine"
+
+
 @pytest.fixture(scope="session")
 def practice_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The whole practice world, for tests that do not change it."""

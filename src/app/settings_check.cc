@@ -134,6 +134,7 @@ Complaint check_section(const DeliverySettings& s) {
                 between("messages_per_connection", s.messages_per_connection, 1, 1'000'000),
                 at_least("lifetime", s.lifetime, std::chrono::seconds(1)),
                 at_least("connect_timeout", s.connect_timeout, std::chrono::milliseconds(100)),
+                at_least("reply_timeout", s.reply_timeout, std::chrono::seconds(1)),
                 address("source_ipv4", s.source_ipv4), address("source_ipv6", s.source_ipv6),
                 one_of("floor", s.floor, {"opportunistic", "relaxed", "strict"})});
 }

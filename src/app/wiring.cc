@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace postern::app {
@@ -19,6 +20,16 @@ std::vector<base::Endpoint> endpoints(const std::vector<std::string>& texts) {
 
 std::chrono::milliseconds milliseconds(base::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+}
+
+// The waits of RFC 5321 4.5.3.2, none longer than the operator allows.
+smtp::ClientTimeouts client_timeouts(std::chrono::milliseconds most) {
+  smtp::ClientTimeouts out;
+  for (auto* wait : {&out.greeting, &out.hello, &out.starttls, &out.login, &out.mail,
+                     &out.recipient, &out.data, &out.final_dot, &out.quit}) {
+    *wait = std::min(*wait, most);
+  }
+  return out;
 }
 
 }  // namespace
@@ -68,6 +79,7 @@ delivery::DeliverySettings delivery_settings(const Settings& settings) {
   delivery::DeliverySettings out;
   out.connect.hostname = hostname(settings);
   out.connect.connect_timeout = milliseconds(from.connect_timeout);
+  out.connect.timeouts = client_timeouts(milliseconds(from.reply_timeout));
   if (auto v4 = base::IpAddress::parse(from.source_ipv4)) out.connect.source_ipv4 = *v4;
   if (auto v6 = base::IpAddress::parse(from.source_ipv6)) out.connect.source_ipv6 = *v6;
   out.route = route_settings(settings);

@@ -23,10 +23,11 @@ def strict_client(world: World) -> ssl.SSLContext:
 
 
 def relaxed_client() -> ssl.SSLContext:
-    """TLS 1.2 and later with any certificate."""
+    """TLS 1.2 and later with any certificate and any key exchange that OpenSSL has."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("DEFAULT:@SECLEVEL=1")
     return context
 
 

@@ -65,6 +65,14 @@ std::vector<Posture> postures() {
     add(std::string(tls::version_text(version)), seen);
   }
   seen = good;
+  seen.exchange_bits = 80;
+  add("weak key exchange", seen);
+  seen = tls::testing::plaintext();
+  seen.offer = tls::Offer::offered;
+  seen.handshake = tls::Handshake::failed;
+  seen.too_old = true;
+  add("no version that is allowed", seen);
+  seen = good;
   seen.weak_suite = true;
   add("weak suite", seen);
   seen = good;

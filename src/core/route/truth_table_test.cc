@@ -83,6 +83,11 @@ std::vector<Row> rows() {
   seen.certificate.reset();
   seen.chain = tls::Chain::not_checked;
   add("anonymous-only", seen);
+  seen = good;
+  seen.version = tls::Version::tls1_2;
+  seen.group = "DH 1024";
+  seen.exchange_bits = 80;
+  add("weak-dh", seen);
   return all;
 }
 
@@ -133,6 +138,7 @@ constexpr const char* kGolden = R"(none
   handshake-fails   deliver
   tls1.0-only       deliver
   anonymous-only    deliver
+  weak-dh           deliver
 relaxed
   trusted           deliver
   self-signed       deliver
@@ -147,6 +153,7 @@ relaxed
   handshake-fails   handshake-failed
   tls1.0-only       tls-version-too-low
   anonymous-only    anonymous-or-weak-suite
+  weak-dh           deliver
 strict
   trusted           certificate-host-mismatch
   self-signed       certificate-self-signed
@@ -161,6 +168,7 @@ strict
   handshake-fails   handshake-failed
   tls1.0-only       tls-version-too-low
   anonymous-only    anonymous-or-weak-suite
+  weak-dh           certificate-host-mismatch
 pinned
   trusted           deliver
   self-signed       certificate-self-signed
@@ -175,6 +183,7 @@ pinned
   handshake-fails   handshake-failed
   tls1.0-only       tls-version-too-low
   anonymous-only    anonymous-or-weak-suite
+  weak-dh           weak-key-exchange
 moved
   trusted           mx-not-pinned
   self-signed       mx-not-pinned
@@ -189,6 +198,7 @@ moved
   handshake-fails   mx-not-pinned
   tls1.0-only       mx-not-pinned
   anonymous-only    mx-not-pinned
+  weak-dh           mx-not-pinned
 monitor
   trusted           deliver
   self-signed       deliver (certificate-self-signed)
@@ -203,6 +213,7 @@ monitor
   handshake-fails   deliver (handshake-failed)
   tls1.0-only       deliver (tls-version-too-low)
   anonymous-only    deliver (anonymous-or-weak-suite)
+  weak-dh           deliver (weak-key-exchange)
 exc-relaxed
   trusted           deliver*
   self-signed       deliver*
@@ -217,6 +228,7 @@ exc-relaxed
   handshake-fails   handshake-failed
   tls1.0-only       tls-version-too-low
   anonymous-only    anonymous-or-weak-suite
+  weak-dh           deliver*
 exc-opportunistic
   trusted           deliver*
   self-signed       deliver*
@@ -231,6 +243,7 @@ exc-opportunistic
   handshake-fails   deliver*
   tls1.0-only       deliver*
   anonymous-only    deliver*
+  weak-dh           deliver*
 )";
 
 TEST(TruthTable, IsAsWritten) { EXPECT_EQ(table(), kGolden); }

@@ -33,7 +33,7 @@ std::string with_detail(std::string sentence, const std::string& detail) {
 Reason no_tls(const Observation& seen) {
   const std::string peer = peer_name(seen);
   if (seen.handshake == Handshake::failed) {
-    return reason("handshake-failed",
+    return reason(seen.too_old ? "tls-version-too-low" : "handshake-failed",
                   with_detail(fmt::format("The TLS handshake with {} failed", peer), seen.detail));
   }
   if (seen.offer == Offer::not_offered) {
@@ -130,7 +130,14 @@ struct Success {
   std::string name;
 };
 
-std::optional<Success> authenticated_by(const Authenticate& wish, const Observation& seen) {
+// Security level 2 of a chain (tls-semantics.md 4) is worth nothing below a weaker key exchange:
+// who can break that sits between the two sides, with the certificate in hand.
+bool weak_exchange(const Observation& seen) {
+  constexpr int kLeast = 112;  // DH of 2048 bits
+  return seen.exchange_bits != 0 && seen.exchange_bits < kLeast;
+}
+
+std::optional<Success> proved_by(const Authenticate& wish, const Observation& seen) {
   if (!seen.encrypted() || seen.anonymous || !seen.certificate) return std::nullopt;
   const CertificateFacts& certificate = *seen.certificate;
   if (wish.dane && seen.dane == Dane::matched_ee) {
@@ -150,6 +157,10 @@ std::optional<Success> authenticated_by(const Authenticate& wish, const Observat
     }
   }
   return std::nullopt;
+}
+
+std::optional<Success> authenticated_by(const Authenticate& wish, const Observation& seen) {
+  return weak_exchange(seen) ? std::nullopt : proved_by(wish, seen);
 }
 
 std::optional<Reason> unmet(const Unresolved& wish, const Observation&) {
@@ -186,6 +197,11 @@ std::optional<Reason> unmet(const Authenticate& wish, const Observation& seen) {
   if (!seen.encrypted()) return no_tls(seen);
   if (seen.anonymous || !seen.certificate) return weak_suite(seen);
   const std::string peer = peer_name(seen);
+  if (proved_by(wish, seen)) {
+    return reason("weak-key-exchange",
+                  fmt::format("{} agrees on keys by {}, which is too weak to prove anything.", peer,
+                              seen.group.empty() ? "RSA" : seen.group));
+  }
   if (wish.dane && seen.dane == Dane::matched_ta) return wrong_name(seen, wish.dane_names, {});
   // TLSA records decide for the host that has them: their mismatch is what must be repaired.
   if (wish.dane && seen.dane == Dane::mismatched) {

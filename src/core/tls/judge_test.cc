@@ -72,6 +72,9 @@ TEST(Judge, RelaxedRefusesEveryWayWithoutTls) {
   failed.offer = Offer::offered;
   failed.handshake = Handshake::failed;
   EXPECT_EQ(code(relaxed(), failed), "handshake-failed");
+  failed.too_old = true;
+  failed.detail = "the two sides have no TLS version in common";
+  EXPECT_EQ(code(relaxed(), failed), "tls-version-too-low");
   Observation unfinished = plaintext();
   unfinished.offer = Offer::unknown;
   EXPECT_EQ(code(relaxed(), unfinished), "tls-not-established");
@@ -133,6 +136,23 @@ TEST(Judge, StrictNamesWhatIsWrongWithTheChain) {
     seen.certificate->dns_names = {"wrong.example"};  // the chain has to be repaired first
     EXPECT_EQ(code(strict(), seen), expected);
   }
+}
+
+TEST(Judge, StrictRefusesAKeyExchangeThatAnAttackerMayBreak) {
+  Observation seen = good();
+  seen.group = "DH 1024";
+  seen.exchange_bits = 80;
+  EXPECT_EQ(code(strict(), seen), "weak-key-exchange");
+  EXPECT_EQ(judge(strict(), seen).method, AuthMethod::none);
+  EXPECT_EQ(code(relaxed(), seen), "met");
+  seen.dane = Dane::matched_ee;
+  EXPECT_EQ(code(strict(), seen), "weak-key-exchange") << "whatever proves the certificate";
+  seen.dane = Dane::not_checked;
+  seen.chain = Chain::expired;
+  EXPECT_EQ(code(strict(), seen), "certificate-expired") << "the certificate is repaired first";
+  seen = good();
+  seen.exchange_bits = 112;  // DH of 2048 bits
+  EXPECT_EQ(code(strict(), seen), "met");
 }
 
 TEST(Judge, StrictNamesTheNamesOfAMismatch) {
@@ -362,6 +382,8 @@ TEST(Reasons, KnowEveryCodeThatJudgeCanGive) {
     all.push_back(good());
     all.back().chain = chain;
   }
+  all.push_back(good());
+  all.back().exchange_bits = 80;
   for (const Observation& seen : all) {
     for (const Requirement& requirement : {strict(), relaxed(), dane_source(), sts_source()}) {
       const std::string found = code(requirement, seen);

@@ -69,12 +69,14 @@ struct Observation {
   base::Endpoint peer;
   Offer offer = Offer::unknown;
   Handshake handshake = Handshake::not_tried;
-  std::string detail;  // why STARTTLS was refused or the handshake failed; escaped
+  std::string detail;    // why STARTTLS was refused or the handshake failed; escaped
+  bool too_old = false;  // the handshake failed because the peer has no version that was allowed
 
   // The rest is set when the handshake is done.
   Version version = Version::none;
   std::string cipher;       // OpenSSL's name of the suite
   std::string group;        // key exchange group, "" if unknown
+  int exchange_bits = 0;    // security of the key exchange (NIST SP 800-57), 0 if unknown
   bool anonymous = false;   // no certificate: the suite authenticates nobody
   bool weak_suite = false;  // RC4, MD5, NULL or export
   bool resumed = false;

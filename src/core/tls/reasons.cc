@@ -28,6 +28,9 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
     {"anonymous-or-weak-suite", kValidation, "7.6",
      "The cipher suite is anonymous or broken: it proves or protects nothing.",
      "Ask the server's administrator to install a certificate and remove such suites."},
+    {"weak-key-exchange", kValidation, "7.5",
+     "The key exchange is too weak: who can break it can stand in for the server.",
+     "The server needs elliptic curves or a DH group of at least 2048 bits; or use mode relaxed."},
 
     // --- the certificate ---
     {"certificate-host-mismatch", "certificate-host-mismatch", "7.5",

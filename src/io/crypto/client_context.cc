@@ -87,6 +87,19 @@ void report(tls::Observation& observation, const Agreed& agreed, const PeerVerdi
   observation.chain = verdict.chain;
   observation.chain_detail = verdict.chain_detail;
   observation.dane = verdict.dane;
+  observation.exchange_bits = verdict.exchange_bits;
+}
+
+// How hard the key exchange of a full handshake is to break. Without a key for the moment the
+// server's own key carried it.
+int exchange_bits(SSL* ssl) {
+  EVP_PKEY* temporary = nullptr;
+  if (SSL_get_peer_tmp_key(ssl, &temporary) == 1) {
+    const KeyPtr owner(temporary);
+    return EVP_PKEY_get_security_bits(temporary);
+  }
+  X509* leaf = SSL_get0_peer_certificate(ssl);
+  return leaf == nullptr ? 0 : EVP_PKEY_get_security_bits(X509_get0_pubkey(leaf));
 }
 
 }  // namespace
@@ -142,6 +155,7 @@ std::shared_ptr<const PeerVerdict> OpenSslClientContext::verdict_on(
     SSL* ssl, const SessionTerms& terms) const {
   const ErrorScope errors;
   auto verdict = std::make_shared<PeerVerdict>();
+  verdict->exchange_bits = exchange_bits(ssl);
   X509* leaf = SSL_get0_peer_certificate(ssl);
   if (leaf == nullptr) return verdict;
   STACK_OF(X509)* presented = SSL_get_peer_cert_chain(ssl);
@@ -183,6 +197,7 @@ net::Task<base::Result<SecuredClient>> OpenSslClientContext::connect_tls(
     keeper.protocol_broken();
     secured.observation.handshake = tls::Handshake::failed;
     secured.observation.detail = base::printable(shaken.error().text);
+    secured.observation.too_old = stream->peer_too_old();
     co_return secured;
   }
   const Agreed used = agreed(stream->ssl());

@@ -147,6 +147,27 @@ TEST_F(ClientHandshake, RefusesAServerThatOnlySpeaksTls10WhenEnforced) {
   EXPECT_EQ(secured->observation.handshake, Handshake::failed);
   EXPECT_EQ(secured->stream, nullptr);
   EXPECT_THAT(secured->observation.detail, HasSubstr("protocol version"));
+  EXPECT_TRUE(secured->observation.too_old);
+}
+
+TEST_F(ClientHandshake, KnowsAServerThatIsTooOldByItsAnswerToo) {
+  // It has 1.2, and answers with it although only 1.3 was offered, as servers before RFC 8446 do.
+  const auto server = server_peer(&leaf_);
+  SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
+  Peer peer(accepting(server.get()));
+  auto secured = connect(peer, {Version::tls1_3, false});
+  ASSERT_TRUE(secured);
+  EXPECT_TRUE(secured->observation.too_old) << secured->observation.detail;
+}
+
+TEST_F(ClientHandshake, CallsNoServerTooOldWhoseSuitesDoNotFit) {
+  const auto server = server_peer(nullptr, "aNULL:@SECLEVEL=0");
+  SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
+  Peer peer(accepting(server.get()));
+  auto secured = connect(peer, enforced);
+  ASSERT_TRUE(secured);
+  EXPECT_EQ(secured->observation.handshake, Handshake::failed);
+  EXPECT_FALSE(secured->observation.too_old) << secured->observation.detail;
 }
 
 TEST_F(ClientHandshake, TakesTls10UnderALegacyFloorButNoAnonymousSuite) {
@@ -199,6 +220,25 @@ TEST_F(ClientHandshake, TakesTls12WithADhGroupAndNamesIt) {
   ASSERT_TRUE(secured);
   EXPECT_EQ(secured->observation.cipher, "DHE-RSA-AES256-GCM-SHA384");
   EXPECT_EQ(secured->observation.group, "DH 2048");
+  EXPECT_EQ(secured->observation.exchange_bits, 112);
+}
+
+TEST_F(ClientHandshake, SaysHowStrongTheKeyExchangeIs) {
+  struct Case {
+    const char* key;
+    const char* suites;
+    int bits;
+  };
+  // OpenSSL's servers choose a DH group as strong as their certificate.
+  for (const Case& one :
+       {Case{"2048", "ECDHE:@SECLEVEL=0", 128}, Case{"1024", "DHE:@SECLEVEL=0", 80},
+        Case{"2048", "kRSA:@SECLEVEL=0", 112}}) {
+    const Issued leaf = issue({.key = one.key}, &root_);
+    const auto server = server_peer(&leaf, one.suites);
+    SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
+    Peer peer(accepting(server.get()));
+    EXPECT_EQ(connect(peer, enforced)->observation.exchange_bits, one.bits) << one.suites;
+  }
 }
 
 // --- what goes wrong

@@ -51,14 +51,23 @@ std::string words_for(unsigned long error) {
   return text == nullptr ? std::string() : std::string("TLS error: ") + text;
 }
 
+// A client offers every version from its floor to the newest, so a peer that has none of them is
+// too old: it answered with an older one, or said so by an alert (RFC 8446 6.2).
+bool is_about_the_version(unsigned long error) {
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL) return false;
+  const int reason = ERR_GET_REASON(error);
+  return reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION;
+}
+
 }  // namespace
 
-std::string handshake_words() {
+HandshakeError handshake_error() {
   // The first entry is the cause; those after it say which call passed it on.
   const unsigned long first = ERR_peek_error();
-  std::string text = first == 0 ? std::string() : words_for(first);
+  HandshakeError error;
+  if (first != 0) error = {words_for(first), is_about_the_version(first)};
   ERR_clear_error();
-  return text;
+  return error;
 }
 
 }  // namespace postern::crypto

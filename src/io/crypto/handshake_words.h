@@ -5,7 +5,12 @@
 
 namespace postern::crypto {
 
-// Reads and empties OpenSSL's error queue. "" if it says nothing.
-[[nodiscard]] std::string handshake_words();
+struct HandshakeError {
+  std::string text;      // "" if OpenSSL says nothing
+  bool too_old = false;  // the peer has no version that is allowed here
+};
+
+// Reads and empties OpenSSL's error queue.
+[[nodiscard]] HandshakeError handshake_error();
 
 }  // namespace postern::crypto

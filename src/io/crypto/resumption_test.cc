@@ -79,6 +79,18 @@ TEST_P(Resumption, RepeatsABadVerdictToo) {
   EXPECT_EQ(second.chain, tls::Chain::unknown_issuer);
 }
 
+TEST_P(Resumption, IsNoStrongerThanTheKeyExchangeThatMadeTheSession) {
+  if (GetParam() == TLS1_3_VERSION) return;  // has no weak groups
+  const Issued weak = issue({.key = "1024"}, &root_);
+  server_ = server_peer(&weak, "DHE:@SECLEVEL=0");
+  SSL_CTX_set_max_proto_version(server_.get(), GetParam());
+  SSL_CTX_set_session_id_context(server_.get(), reinterpret_cast<const unsigned char*>("t"), 1);
+  EXPECT_EQ(session(hello()).exchange_bits, 80);
+  const auto second = session(hello());
+  EXPECT_TRUE(second.resumed);
+  EXPECT_EQ(second.exchange_bits, 80);
+}
+
 TEST_P(Resumption, RepeatsTheDaneVerdict) {
   const auto facts = certificate_facts(leaf_.get());
   auto with = hello();

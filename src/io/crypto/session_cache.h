@@ -30,6 +30,7 @@ struct PeerVerdict {
   tls::Chain chain = tls::Chain::not_checked;
   std::string chain_detail;
   tls::Dane dane = tls::Dane::not_checked;
+  int exchange_bits = 0;  // of the handshake that made the session: its secret is no better
   base::Instant stands_until = base::Instant::max();  // time alone cannot change it before that
 };
 

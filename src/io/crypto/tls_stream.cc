@@ -7,6 +7,7 @@
 #include <cassert>
 #include <climits>
 #include <cstring>
+#include <utility>
 
 #include "core/base/text.h"
 #include "io/crypto/handshake_words.h"
@@ -55,7 +56,9 @@ TlsStream::Next TlsStream::next_after(int result) {
   } else if (wire_.ended) {
     reason_ = "the peer closed the connection without ending TLS, so what came may be cut short";
   } else {
-    reason_ = handshake_words();
+    HandshakeError said = handshake_error();
+    reason_ = std::move(said.text);
+    peer_too_old_ = said.too_old;
     if (reason_.empty()) reason_ = "the TLS connection broke";
     if (attachment_) attachment_->protocol_broken();
   }

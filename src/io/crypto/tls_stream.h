@@ -41,6 +41,8 @@ class TlsStream final : public net::Stream {
 
   [[nodiscard]] SSL* ssl() { return ssl_.get(); }
   [[nodiscard]] bool peer_spoke() const { return wire_.received > 0; }
+  // For a client whose handshake failed: the peer has no version that was offered.
+  [[nodiscard]] bool peer_too_old() const { return peer_too_old_; }
 
  private:
   // A step that is too late, or that nobody wants any more, is not begun even if bytes are there.
@@ -60,6 +62,7 @@ class TlsStream final : public net::Stream {
   SslPtr ssl_;  // last: it goes before what its callbacks use
   bool broken_ = false;
   bool closed_ = false;
+  bool peer_too_old_ = false;
   int idle_talk_ = 0;  // receives with messages of TLS alone, since the last data
   std::string reason_;
 };

@@ -35,6 +35,12 @@ void give_up(Conclusion& conclusion, const queue::Recipient& recipient, queue::S
   conclusion.failed.push_back(told(recipient, std::move(status)));
 }
 
+// Of several hosts' attempts the one decided it whose failure the sender is told.
+queue::Attempt& deciding(std::vector<queue::Attempt>& evidence, const std::string& reason) {
+  const auto told = std::ranges::find(evidence, reason, &queue::Attempt::reason);
+  return told == evidence.end() ? evidence.back() : *told;
+}
+
 std::string boundary(std::uint64_t chance, base::MessageId message) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEF";
   std::string text = "postern" + base::queue_id(message);
@@ -91,7 +97,8 @@ Conclusion conclude(const Job& job, Ended ended, const queue::Schedule& schedule
   const bool given_up =
       conclusion.delivered == 0 && settlement.remaining.empty() && !conclusion.failed.empty();
   if (given_up && !settlement.evidence.empty()) {
-    settlement.evidence.back().outcome = queue::AttemptOutcome::bounced;
+    deciding(settlement.evidence, conclusion.failed.front().status.code).outcome =
+        queue::AttemptOutcome::bounced;
   }
   return conclusion;
 }

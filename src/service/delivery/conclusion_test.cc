@@ -70,6 +70,20 @@ TEST(Conclusion, EndsADeliveryThatAllGot) {
   EXPECT_EQ(conclusion.settlement.evidence.size(), 1u);
 }
 
+TEST(Conclusion, OfSeveralAttemptsTheOneThatTheSenderIsToldOfIsEvidenceOfTheBounce) {
+  Scene scene;
+  scene.policy_is_unmet();
+  scene.ended.on_failure = policy::OnFailure::bounce;
+  scene.ended.evidence.resize(2);
+  scene.ended.evidence[0].reason = "certificate-expired";
+  scene.ended.evidence[0].outcome = queue::AttemptOutcome::deferred;
+  scene.ended.evidence[1].reason = "starttls-not-supported";
+  scene.ended.evidence[1].outcome = queue::AttemptOutcome::deferred;
+  const Conclusion conclusion = scene.with_notices();
+  EXPECT_EQ(conclusion.settlement.evidence[0].outcome, queue::AttemptOutcome::bounced);
+  EXPECT_EQ(conclusion.settlement.evidence[1].outcome, queue::AttemptOutcome::deferred);
+}
+
 TEST(Conclusion, TheAttemptThatGaveUpIsEvidenceOfABounce) {
   Scene scene;
   for (auto& result : scene.ended.results)
