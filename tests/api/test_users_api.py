@@ -40,6 +40,19 @@ def test_an_administrator_of_every_account_adds_changes_and_removes_users(gatewa
     refused(root.get(f"/users/{name}"), 404, "not-found")
 
 
+def test_a_change_that_names_another_state_of_the_user_is_not_made(root: Api) -> None:
+    wanted = new_user(main="viewer")
+    root.post("/users", wanted)
+    path = f"/users/{wanted['name']}"
+    seen = root.get(path).headers["ETag"]
+    assert root.get(path, headers={"If-None-Match": seen}).status_code == 304
+    same = {"If-Match": seen}
+    assert root.patch(path, {"grants": grants(main="operator")}, headers=same).status_code == 200
+    refused(root.patch(path, {"grants": grants(main="viewer")}, headers=same), 412, "changed-meanwhile")
+    refused(root.delete(path, headers=same), 412, "changed-meanwhile")
+    assert root.get(path).json()["grants"] == grants(main="operator")
+
+
 def test_what_is_wrong_with_a_user_is_pointed_at(root: Api) -> None:
     bad_name = refused(root.post("/users", {**new_user(main="viewer"), "name": "a b"}), 422, "invalid-user")
     assert bad_name["errors"][0]["pointer"] == "#/name"

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "io/crypto/tls.h"
+#include "service/api/etag.h"
 #include "service/api/password_rule.h"
 
 namespace postern::api {
@@ -18,11 +19,16 @@ User shown(const records::User& user) {
           .last_sign_in = user.last_sign_in};
 }
 
-// Asked inside the change's transaction: what is true there decides.
-records::People::Permit permit_of(const Identity& who) {
-  return [who](const records::User& user) -> base::Result<> {
-    if (may_manage(who, user.grants)) return {};
-    return base::fail("not-found", "There is no user \"" + user.name + "\" that you may manage.");
+// Asked inside the change's transaction: what is true there decides, also on whether the user is
+// still as the caller saw it (If-Match).
+records::People::Permit permit_of(const Call& call) {
+  return [call](const records::User& user) -> base::Result<> {
+    if (!may_manage(call.who, user.grants)) {
+      return base::fail("not-found", "There is no user \"" + user.name + "\" that you may manage.");
+    }
+    const auto match = require_match(call, shown(user));
+    if (match) return {};
+    return base::fail(match.error().code, match.error().detail);
   };
 }
 
@@ -42,6 +48,7 @@ Outcome<void> check_grants(const Identity& who, const std::vector<Grant>& grants
 }
 
 std::unexpected<Problem> refuse_change(const base::Failure& failure) {
+  if (failure.code == "changed-meanwhile") return refuse(412, failure.code, failure.text);
   if (failure.code == "last-administrator") return refuse(409, failure.code, failure.text);
   if (failure.code == "invalid-user") return refuse_field(failure, "#/name");
   if (failure.code == "invalid-grant") return refuse_field(failure, "#/grants");
@@ -136,15 +143,15 @@ Handled<User> UserAdministration::change(Call call, UserChange wanted) {
     }
   }
   using Changed = base::Result<records::User>;
-  std::function<Changed(records::Records&)> change =
-      [who = call.who, name, wanted = std::move(wanted),
-       now = needs_.shard.wall_now()](records::Records& records) {
-        records::UserEdit edit;
-        if (wanted.password) edit.password_hash = crypto::hash_password(*wanted.password);
-        if (wanted.grants) edit.grants = grants_of(*wanted.grants);
-        if (wanted.second_factor) edit.second_factor = records::UserEdit::SecondFactor::remove;
-        return records.people().change(who.actor(), now, name, std::move(edit), permit_of(who));
-      };
+  std::function<Changed(records::Records&)> change = [call, name, wanted = std::move(wanted),
+                                                      now = needs_.shard.wall_now()](
+                                                         records::Records& records) {
+    records::UserEdit edit;
+    if (wanted.password) edit.password_hash = crypto::hash_password(*wanted.password);
+    if (wanted.grants) edit.grants = grants_of(*wanted.grants);
+    if (wanted.second_factor) edit.second_factor = records::UserEdit::SecondFactor::remove;
+    return records.people().change(call.who.actor(), now, name, std::move(edit), permit_of(call));
+  };
   auto changed = co_await needs_.writes.run<Changed>(needs_.shard, change);
   if (!changed) co_return refuse_change(changed.error());
   co_return shown(*changed);
@@ -152,9 +159,8 @@ Handled<User> UserAdministration::change(Call call, UserChange wanted) {
 
 Handled<Nothing> UserAdministration::remove(Call call) {
   std::function<base::Result<>(records::Records&)> remove =
-      [who = call.who, name = named(call),
-       now = needs_.shard.wall_now()](records::Records& records) {
-        return records.people().remove(who.actor(), now, name, permit_of(who));
+      [call, name = named(call), now = needs_.shard.wall_now()](records::Records& records) {
+        return records.people().remove(call.who.actor(), now, name, permit_of(call));
       };
   auto removed = co_await needs_.writes.run<base::Result<>>(needs_.shard, remove);
   if (!removed) co_return refuse_change(removed.error());
