@@ -115,7 +115,7 @@ TEST(FinishPlan, IsRefusedWhenThereIsNothingToDo) {
 
 TEST(FinishPlan, SaysWhichMailEachChangeTouches) {
   Office office = ready();
-  const auto& touches = office.planned().changes.at(0).touches;
+  const std::vector<Passage> touches = office.planned().changes.at(0).touches;
   ASSERT_EQ(touches.size(), 2U);
   EXPECT_EQ(touches[0].hop, queue::Hop::gateway_to_partner);
   EXPECT_EQ(touches[0].fails, Passage::Fails::without_tls);
