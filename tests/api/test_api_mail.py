@@ -12,10 +12,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from api_client import Client
+from signed_in import Client
 
 from lab.client import World
 from lab.gateway import Gateway
@@ -41,7 +41,10 @@ def client(gateway: Gateway) -> Client:
     return Client.first_administrator(gateway)
 
 
-def until[T](question: Callable[[], T], within: float = 30.0) -> T:
+T = TypeVar("T")
+
+
+def until(question: Callable[[], T], within: float = 30.0) -> T:
     """Asks until the answer is something; asking takes time itself."""
     end = time.monotonic() + within
     while not (answer := question()):
@@ -209,9 +212,9 @@ def test_one_account_hears_and_sees_nothing_of_another(gateway: Gateway, client:
     gateway.send("anna@corp.example", ["bob@no-starttls.example"], MESSAGE)
     message = waiting(client, "no-starttls.example", "starttls-not-supported")
     assert client.get("/accounts/other/queue")["items"] == []
-    assert client.status("GET", f"/accounts/other/messages/{message['id']}") == 404
+    assert client.problem("GET", f"/accounts/other/messages/{message['id']}") == (404, "not-found")
     body = {"action": "remove", "messages": [message["id"]]}
-    assert client.status("POST", "/accounts/other/queue", body) == 404
+    assert client.problem("POST", "/accounts/other/queue", body) == (404, "not-found")
     assert client.get("/accounts/main/queue")["messages"] == 1
     assert client.get("/accounts/other/evidence")["items"] == []
     assert client.get("/accounts/other/overview")["attention"] == []
