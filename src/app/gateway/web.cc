@@ -173,7 +173,10 @@ void WebServer::Parts::make_server() {
                                                          .events = needs.control.events,
                                                          .transport = transport,
                                                          .names = [this] { return names(); }});
-  server = std::make_unique<http::Server>(shard, *guard, http::ServerLimits{.body = 8 << 20});
+  // A body holds an import of some 100,000 lines. Many people may come through one proxy's address.
+  server = std::make_unique<http::Server>(
+      shard, *guard,
+      http::ServerLimits{.body = 8 << 20, .connections = 500, .connections_per_address = 200});
 }
 
 std::vector<std::string> WebServer::Parts::names() const {
