@@ -31,12 +31,6 @@ std::vector<api::Place> places_of(const std::vector<BoundListener>& listeners) {
   return places;
 }
 
-base::Result<bool> has_draft(records::Records& records, base::AccountId account) {
-  auto draft = records.draft(account);
-  if (!draft) return std::unexpected(draft.error());
-  return !draft->text.empty();
-}
-
 }  // namespace
 
 api::ConfigurationHandlers::Needs configuration_needs(const WebServer::Needs& web, WebDesks desks) {
@@ -50,7 +44,6 @@ api::ConfigurationHandlers::Needs configuration_needs(const WebServer::Needs& we
               },
           .names = names_of(web.settings),
           .route = route_settings(web.settings),
-          .has_draft = &has_draft,
           .gateway = {.hostname = hostname(web.settings),
                       .version = POSTERN_VERSION,
                       .node = web.node,

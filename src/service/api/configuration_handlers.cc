@@ -9,7 +9,7 @@ ConfigurationHandlers::ConfigurationHandlers(Needs needs)
       domains({needs.editor.shard, editor, std::move(needs.fresh_lookups), std::move(needs.names)}),
       routes(editor),
       senders({needs.editor.shard, needs.editor.writes, editor}),
-      tasks({needs.editor.shard, needs.reads, std::move(needs.has_draft)}),
+      tasks({needs.editor.shard, needs.reads}),
       policies({needs.editor.shard, needs.reads, editor}),
       exceptions({needs.editor.shard, editor}),
       explain({needs.editor.shard, needs.lookups, std::move(needs.route)}) {}

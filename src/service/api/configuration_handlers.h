@@ -22,7 +22,6 @@ struct ConfigurationHandlers {
     DomainHandlers::FreshLookups fresh_lookups;
     onboarding::GatewayNames names;
     route::RouteSettings route;
-    TaskHandlers::HasDraft has_draft;
     GatewayHandlers::Needs gateway;
   };
   explicit ConfigurationHandlers(Needs needs);

@@ -1,6 +1,7 @@
 #include "service/api/task_handlers.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace postern::api {
 
@@ -46,15 +47,12 @@ Handled<Tasks> TaskHandlers::list(Call call) {
   Progress is = progress_of(*call.book, call.account->id, needs_.shard.wall_now());
   using Answer = base::Result<Happened>;
   std::function<Answer(records::Records&)> job =
-      [account = call.account->id, has_draft = needs_.has_draft](records::Records& r) -> Answer {
+      [account = call.account->id](records::Records& r) -> Answer {
     auto messages = r.evidence(of_internal_servers(account));
     if (!messages) return std::unexpected(messages.error());
-    Happened happened{.message = !messages->empty()};
-    if (!has_draft) return happened;
-    auto draft = has_draft(r, account);
+    auto draft = r.draft(account);
     if (!draft) return std::unexpected(draft.error());
-    happened.draft = *draft;
-    return happened;
+    return Happened{!messages->empty(), !draft->text.empty()};
   };
   const auto happened = co_await needs_.reads.run<Answer>(needs_.shard, std::move(job));
   if (!happened) co_return refuse(happened.error());

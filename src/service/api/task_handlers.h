@@ -1,8 +1,6 @@
 // The set-up tasks of an account, and whether its outbound mail has reached the gateway yet.
 #pragma once
 
-#include <functional>
-
 #include "core/onboarding/tasks.h"
 #include "service/api/account_types.h"
 #include "service/api/desk.h"
@@ -12,15 +10,11 @@ namespace postern::api {
 
 class TaskHandlers {
  public:
-  // Is a draft of TLS policies waiting in this account? Runs on the desk's
-  // thread; empty: there never is one.
-  using HasDraft = std::function<base::Result<bool>(records::Records&, base::AccountId)>;
   struct Needs {
     net::Shard& shard;
     Desk& reads;
-    HasDraft has_draft;
   };
-  explicit TaskHandlers(Needs needs) : needs_(std::move(needs)) {}
+  explicit TaskHandlers(Needs needs) : needs_(needs) {}
 
   [[nodiscard]] Handled<Tasks> list(Call call);
   [[nodiscard]] Handled<FirstMessage> first_message(Call call);
