@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from signed_in import Client
+from api_client import Client
 
 from lab.client import World
 from lab.gateway import Gateway
