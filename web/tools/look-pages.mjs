@@ -1,4 +1,6 @@
 // The pages and dialogs to look at: `at` an address, `then` what to do there first.
+import { tell } from '../mock/jobs.mjs';
+
 const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor();
 
 const press = (page, name) => page.getByRole('button', { name, exact: true }).first().click();
@@ -130,7 +132,7 @@ export const pages = [
   {
     name: 'domains', at: '/a/main/tasks/validate-domains',
     then: async (page) => {
-      await press(page, 'Check new-brand.example now');
+      await press(page, 'Check now: new-brand.example');
       await page.getByText('Not found yet').waitFor();
       await page.getByLabel('Internal domain').fill('held.example');
       await press(page, 'Add');
@@ -263,5 +265,23 @@ export const pages = [
   {
     name: 'viewer', user: 'vera', at: '/a/main/tasks/tls-policies/start', full: false,
     then: (page) => page.getByText('You may look').waitFor(),
+  },
+  {
+    name: 'told', at: '/a/main/overview', full: false,
+    then: async (page, { world }) => {
+      await page.getByText('Needs action').waitFor();
+      await page.waitForTimeout(500);
+      tell(world, 'change', { kind: 'change', revision: 9, actor: 'bob', via: 'cli', account: 'main', action: 'policy.add', object: 'policy bank2.example' });
+      await page.getByText('bob added policy bank2.example (command line).').waitFor();
+    },
+  },
+  {
+    name: 'lost', at: '/a/main/overview', full: false,
+    then: async (page, { world }) => {
+      await page.getByText('Needs action').waitFor();
+      await page.route('**/events', (route) => route.abort());
+      for (const { response } of world.streams) response.end();
+      await page.getByText('Connection to the gateway lost').first().waitFor({ state: 'attached' });
+    },
   },
 ];

@@ -12,7 +12,7 @@ interface Lock {
 }
 
 const locks: Record<string, Lock> = {
-  authenticated: { words: 'Encrypted and proved', colour: 'var(--ok)', icon: IconLockCheck },
+  authenticated: { words: 'Proved', colour: 'var(--ok)', icon: IconLockCheck },
   encrypted: { words: 'Encrypted', colour: 'var(--info)', icon: IconLock },
   mixed: { words: 'Mixed', colour: 'var(--warn)', icon: IconAlertTriangle },
   clear: { words: 'In clear', colour: 'var(--bad)', icon: IconLockOpen },
