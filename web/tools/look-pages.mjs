@@ -1,4 +1,6 @@
 // The pages and dialogs to look at: `at` an address, `then` what to do there first.
+import { tell } from '../mock/jobs.mjs';
+
 const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor();
 
 const press = (page, name) => page.getByRole('button', { name, exact: true }).first().click();
@@ -124,6 +126,162 @@ export const pages = [
       await page.getByText('What will change').waitFor();
       await press(page, 'Finish');
       await page.getByRole('heading', { name: 'In force' }).waitFor();
+    },
+  },
+  { name: 'domains-empty', scenario: 'empty', at: '/a/main/tasks/validate-domains', then: (page) => page.getByText('No domain yet').waitFor() },
+  {
+    name: 'domains', at: '/a/main/tasks/validate-domains',
+    then: async (page) => {
+      await press(page, 'Check now: new-brand.example');
+      await page.getByText('Not found yet').waitFor();
+      await page.getByLabel('Internal domain').fill('held.example');
+      await press(page, 'Add');
+      await page.getByText('belongs to another account').waitFor();
+    },
+  },
+  {
+    name: 'inbound', at: '/a/main/tasks/inbound',
+    then: async (page) => {
+      await page.getByLabel('Internal email address').fill('anna@corp.example');
+      await press(page, 'Test connection');
+      await page.getByText('What to do').first().waitFor();
+      await page.getByText('Mail comes here').waitFor();
+    },
+  },
+  {
+    name: 'inbound-route', at: '/a/main/tasks/inbound',
+    then: async (page) => {
+      await press(page, 'Add a route');
+      await page.getByLabel('Server', { exact: true }).fill('not a host!');
+      await page.getByText('Credentials and further names').click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
+      await page.getByText('neither a host name').first().waitFor();
+    },
+  },
+  { name: 'outbound', at: '/a/main/tasks/outbound', then: (page) => page.getByText('relayhost').waitFor() },
+  {
+    name: 'outbound-sender', at: '/a/main/tasks/outbound',
+    then: async (page) => {
+      await press(page, 'Add a server');
+      await page.getByLabel('Name and password').check();
+    },
+  },
+  { name: 'overview', at: '/a/main/overview', then: (page) => page.getByText('Needs action').waitFor() },
+  { name: 'overview-empty', scenario: 'ready', at: '/a/main/overview', then: (page) => page.getByText('Nothing needs a look').waitFor() },
+  { name: 'policies', at: '/a/main/policies', full: false, then: (page) => page.getByText('10,005 policies').waitFor() },
+  {
+    name: 'policies-add', at: '/a/main/policies', full: false,
+    then: async (page) => {
+      await press(page, 'Add a policy');
+      await page.getByText('More', { exact: true }).click();
+    },
+  },
+  {
+    name: 'policies-import', at: '/a/main/policies?import=1', full: false,
+    then: async (page) => {
+      await page.getByLabel('Domains').fill('domain\nnew-one.example\nbank.example\nnot a domain');
+      await press(page, 'Try');
+      await page.getByText('This is what would happen').waitFor();
+    },
+  },
+  {
+    name: 'partner', at: '/a/main/partners/hospital-expired.example',
+    then: async (page) => {
+      await page.getByText('Promote to enforce').waitFor();
+      await press(page, 'Look now');
+      await page.getByText('Ready: relaxed').first().waitFor();
+    },
+  },
+  { name: 'partner-none', at: '/a/main/partners/unknown.example', then: (page) => page.getByText('No policy speaks').waitFor() },
+  {
+    name: 'partner-exception', at: '/a/main/partners/bank.example', full: false,
+    then: async (page) => {
+      await press(page, 'Allow less for a while');
+      await page.getByLabel('Reason').fill('They renew their certificate, ticket 4712');
+    },
+  },
+  {
+    name: 'queue', at: '/a/main/queue', full: false,
+    then: async (page) => {
+      await page.getByLabel('Choose Q000000001').check();
+      await page.getByText('For 1 chosen message').waitFor();
+    },
+  },
+  {
+    name: 'queue-deep', at: '/a/main/queue', full: false,
+    then: async (page) => {
+      for (let n = 0; n < 6; n += 1) {
+        await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+        await page.waitForTimeout(400);
+      }
+    },
+  },
+  { name: 'message', at: '/a/main/messages/Q000000001', then: (page) => page.getByText('Its way so far').waitFor() },
+  {
+    name: 'evidence', at: '/a/main/evidence', full: false,
+    then: async (page) => {
+      await page.getByText('Everything about it').first().click();
+    },
+  },
+  {
+    name: 'audit', at: '/a/main/audit', full: false,
+    then: async (page) => {
+      await press(page, 'Check the chain');
+      await page.getByText('The log is intact').waitFor();
+      await page.getByText('Details').first().click();
+    },
+  },
+  {
+    name: 'settings-own', at: '/a/main/settings/own',
+    then: async (page) => {
+      await press(page, 'Set up');
+      await page.getByRole('img', { name: 'QR code' }).waitFor();
+    },
+  },
+  { name: 'settings-users', at: '/a/main/settings/users', then: (page) => page.getByText('vera').first().waitFor() },
+  { name: 'settings-user-add', at: '/a/main/settings/users', then: (page) => press(page, 'Add a user') },
+  {
+    name: 'settings-tokens', at: '/a/main/settings/tokens',
+    then: async (page) => {
+      await press(page, 'Make a token');
+      await page.getByLabel('What it is for').fill('Backup');
+      await press(page, 'Make');
+      await page.getByText('This is shown once').waitFor();
+    },
+  },
+  { name: 'settings-account', at: '/a/main/settings/account', then: (page) => page.getByLabel('Organisation').waitFor() },
+  { name: 'settings-certificates', at: '/a/main/settings/certificates', then: (page) => page.getByText('Listeners').first().waitFor() },
+  { name: 'not-found', at: '/a/main/nowhere', then: (page) => heading(page, 'There is no such page') },
+  {
+    name: 'navigation', at: '/a/main/overview', full: false,
+    then: async (page) => {
+      await page.getByText('Needs action').waitFor();
+      const burger = page.getByRole('button', { name: 'Open the navigation' });
+      if (await burger.isVisible()) await burger.click();
+      else await page.getByRole('button', { name: /^Account Example/ }).click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: 'viewer', user: 'vera', at: '/a/main/tasks/tls-policies/start', full: false,
+    then: (page) => page.getByText('You may look').waitFor(),
+  },
+  {
+    name: 'told', at: '/a/main/overview', full: false,
+    then: async (page, { world }) => {
+      await page.getByText('Needs action').waitFor();
+      await page.waitForTimeout(500);
+      tell(world, 'change', { kind: 'change', revision: 9, actor: 'bob', via: 'cli', account: 'main', action: 'policy.add', object: 'policy bank2.example' });
+      await page.getByText('bob added policy bank2.example (command line).').waitFor();
+    },
+  },
+  {
+    name: 'lost', at: '/a/main/overview', full: false,
+    then: async (page, { world }) => {
+      await page.getByText('Needs action').waitFor();
+      await page.route('**/events', (route) => route.abort());
+      for (const { response } of world.streams) response.end();
+      await page.getByText('Connection to the gateway lost').first().waitFor({ state: 'attached' });
     },
   },
 ];

@@ -52,7 +52,7 @@ async function lookAt(browser, one, { scheme, width, height }) {
   const page = await context.newPage();
   page.on('pageerror', (error) => complain(`${name}: ${error.stack}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of 4/.test(message.text())) complain(`${name}: ${message.text()}`);
+    if (message.type() === 'error' && !/status of 4|ERR_FAILED/.test(message.text())) complain(`${name}: ${message.text()}`);
   });
   page.on('request', (request) => {
     if (!request.url().startsWith(base) && !request.url().startsWith('data:')) complain(`${name}: asks ${request.url()}`);

@@ -1,6 +1,6 @@
 // What surrounds every page of an account: the head with account, connection and own menu; the
 // navigation; and the skip link before all of it.
-import { AppShell, Box, Burger, Group, Text } from '@mantine/core';
+import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useEffect, type ReactNode } from 'react';
 
@@ -19,8 +19,12 @@ function Connection() {
   return (
     <div role="status">
       {state === 'lost' && (
-        <Status tone="warn" size={18}>
-          Connection lost, trying again
+        <Status tone="warn" size={20}>
+          {/* On a phone the icon alone, with the words for readers. */}
+          <Text span inherit visibleFrom="sm" aria-hidden>
+            Connection lost, trying again
+          </Text>
+          <span className="hidden-text">Connection to the gateway lost, trying again</span>
         </Status>
       )}
     </div>
@@ -38,7 +42,7 @@ export function Shell({ children }: { children: ReactNode }) {
         Skip to the content
       </a>
       <AppShell header={{ height: 60 }} navbar={{ width: 248, breakpoint: 'md', collapsed: { mobile: !opened } }} padding={{ base: 'md', sm: 'xl' }}>
-        <AppShell.Header px={{ base: 'sm', sm: 'md' }}>
+        <AppShell.Header zIndex={110} px={{ base: 'sm', sm: 'md' }}>
           <Group h="100%" justify="space-between" wrap="nowrap" gap="xs">
             <Group gap="sm" wrap="nowrap" style={{ minWidth: 0 }}>
               <Burger
@@ -61,9 +65,7 @@ export function Shell({ children }: { children: ReactNode }) {
               <AccountMenu />
             </Group>
             <Group gap={4} wrap="nowrap">
-              <Box visibleFrom="sm">
-                <Connection />
-              </Box>
+              <Connection />
               <SchemeMenu />
               <UserMenu />
             </Group>

@@ -5,23 +5,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useState, t
 import * as api from '../api/generated';
 import { setToken, whenSessionEnds } from '../api/http';
 import { ApiProblem } from '../api/problem';
-
-const ranks: Record<api.Role, number> = { viewer: 1, operator: 2, administrator: 3 };
-
-/** The strongest role that the grants give in an account; "*" asks for all accounts. */
-export function roleIn(grants: api.Grant[], account: string): api.Role | null {
-  let best: api.Role | null = null;
-  for (const { account: where, role } of grants) {
-    if (where !== '*' && where !== account) continue;
-    if (best === null || ranks[role] > ranks[best]) best = role;
-  }
-  return best;
-}
-
-export function mayIn(grants: api.Grant[], account: string, needed: api.Role): boolean {
-  const role = roleIn(grants, account);
-  return role !== null && ranks[role] >= ranks[needed];
-}
+import { mayIn } from './roles';
 
 interface Session {
   me: api.Me | null;

@@ -30,14 +30,15 @@ export function Copyable({ value, label }: { value: string; label: string }) {
 
 export function Snippet({ text, label }: { text: string; label: string }) {
   return (
-    <div style={{ position: 'relative' }}>
-      {/* Scrolls sideways, so the keyboard must reach it. */}
-      <pre className="snippet" tabIndex={0} role="region" aria-label={label}>
-        {text}
-      </pre>
-      <div style={{ position: 'absolute', top: 6, right: 6, background: 'var(--quiet-soft)', borderRadius: 8 }}>
+    <div className="snippet">
+      <div className="snippet-head">
+        <span>{label}</span>
         <Copy value={text} label={`Copy: ${label}`} />
       </div>
+      {/* Scrolls sideways, so the keyboard must reach it. */}
+      <pre tabIndex={0} role="region" aria-label={label}>
+        {text}
+      </pre>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // Notes in a page: a remark, a warning, or why something did not work and what to do next.
 import { Button, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconExclamationCircle, IconInfoCircle } from './icons';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 
 import { ApiProblem, sentence } from '../api/problem';
 
@@ -33,10 +33,13 @@ export function Note({ tone, title, children }: NoteProperties) {
 
 /** An error, announced when it appears; nothing when there is none. */
 export function ProblemNote({ error, again }: { error: unknown; again?: () => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  // It may appear below what a small screen shows.
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [error]);
   if (error === null || error === undefined) return null;
   const errors = error instanceof ApiProblem ? error.errors : [];
   return (
-    <div role="alert">
+    <div role="alert" ref={box}>
       <Note tone="bad">
         <Stack gap="xs" align="flex-start">
           <span>{sentence(error)}</span>

@@ -37,7 +37,7 @@ export function Table({ label, columns, rows, empty }: Properties) {
             <tr key={key} role="row">
               {cells.map((cell, place) => (
                 <td key={place} role="cell" data-label={columns[place]} className={columns[place] === '' ? 'end' : undefined}>
-                  {cell}
+                  <div>{cell}</div>
                 </td>
               ))}
             </tr>

@@ -45,7 +45,7 @@ function Proof({ domain }: { domain: api.Domain }) {
       <ProblemNote error={check.error} />
       {may('operator') && (
         <div>
-          <Button onClick={() => check.mutate()} loading={check.isPending} aria-label={`Check ${domain.domain} now`}>
+          <Button onClick={() => check.mutate()} loading={check.isPending} aria-label={`Check now: ${domain.domain}`}>
             Check now
           </Button>
         </div>

@@ -24,7 +24,7 @@ export function DnsState({ domain, what, good, ask }: Properties) {
           <Text fw={650} component="h3">
             {domain}
           </Text>
-          <Button size="compact-md" variant="default" onClick={() => void check.refetch()} loading={check.isFetching} aria-label={`Check ${domain} now`}>
+          <Button size="compact-md" variant="default" onClick={() => void check.refetch()} loading={check.isFetching} aria-label={`Check now: ${domain}`}>
             Check now
           </Button>
         </Group>

@@ -44,7 +44,7 @@ function Routes({ domains }: { domains: api.Domain[] }) {
                 route.login_user ?? '–',
                 <ModeStatus key="mode" mode={route.mode} />,
                 may('administrator') && (
-                  <Group key="actions" gap="xs">
+                  <Group key="actions" gap="xs" wrap="nowrap">
                     <Button size="compact-md" variant="default" onClick={() => setOpen({ what: 'edit', route })} aria-label={`Edit ${route.host}:${route.port}`}>
                       Edit
                     </Button>

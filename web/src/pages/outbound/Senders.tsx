@@ -58,7 +58,7 @@ export function Senders() {
                   </Status>
                 ),
                 may('administrator') && (
-                  <Group key="actions" gap="xs">
+                  <Group key="actions" gap="xs" wrap="nowrap">
                     <Button size="compact-md" variant="default" onClick={() => setOpen({ what: 'edit', sender })} aria-label={`Edit ${senderName(sender)}`}>
                       Edit
                     </Button>

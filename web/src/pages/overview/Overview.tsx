@@ -95,6 +95,10 @@ export default function Overview() {
           <Stack gap="xl">
             <div className="card">
               <Picture hops={hops} />
+              <Text size="sm" c="dimmed">
+                Proved: encrypted, and the other side showed who it is. Encrypted: with TLS, not proved. Mixed: not all
+                sessions were alike.
+              </Text>
             </div>
             <Section title="Needs attention">
               <NeedsAttention items={attention} />

@@ -12,7 +12,7 @@ interface Lock {
 }
 
 const locks: Record<string, Lock> = {
-  authenticated: { words: 'Encrypted and proved', colour: 'var(--ok)', icon: IconLockCheck },
+  authenticated: { words: 'Proved', colour: 'var(--ok)', icon: IconLockCheck },
   encrypted: { words: 'Encrypted', colour: 'var(--info)', icon: IconLock },
   mixed: { words: 'Mixed', colour: 'var(--warn)', icon: IconAlertTriangle },
   clear: { words: 'In clear', colour: 'var(--bad)', icon: IconLockOpen },
@@ -51,16 +51,15 @@ interface WayProperties {
 function Way({ from, to, numbers, at, anchor }: WayProperties) {
   const { words, colour, icon: Symbol } = lockOf(numbers?.lock ?? 'none');
   const dashed = numbers === undefined || numbers.lock === 'none' || numbers.lock === 'clear';
-  const icon = anchor === 'middle' ? { x: at.x - 12, y: at.y - 42 } : { x: at.x, y: at.y - 34 };
-  const text = anchor === 'middle' ? at : { x: at.x + 32, y: at.y - 16 };
+  const icon = { x: anchor === 'middle' ? at.x - 12 : at.x, y: at.y - 42 };
   return (
     <g>
       <line x1={from.x} y1={from.y} x2={to.x} y2={to.y} stroke={colour} strokeWidth={3} strokeDasharray={dashed ? '3 7' : undefined} strokeLinecap="round" markerEnd="url(#arrow)" color={colour} />
       <Symbol x={icon.x} y={icon.y} width={24} height={24} color={colour} />
-      <text x={text.x} y={text.y} textAnchor={anchor} fontSize={14} fontWeight={600} fill={colour}>
+      <text x={at.x} y={at.y} textAnchor={anchor} fontSize={14} fontWeight={600} fill={colour}>
         {words}
       </text>
-      <text x={text.x} y={text.y + 18} textAnchor={anchor} fontSize={12.5} fill="var(--mantine-color-dimmed)">
+      <text x={at.x} y={at.y + 18} textAnchor={anchor} fontSize={12.5} fill="var(--mantine-color-dimmed)">
         {numbers ? countText(numbers.total, 'session') : ''}
       </text>
     </g>
@@ -93,15 +92,15 @@ export function Picture({ hops }: { hops: HopNumbers[] }) {
   const layout = useMatches({ base: 'upright', sm: 'across' });
   const of = (hop: Hop) => hops.find((one) => one.hop === hop);
   if (layout === 'upright') {
-    const places = [70, 330, 590].map((y) => ({ x: 170, y }));
+    const places = [70, 330, 590].map((y) => ({ x: 190, y }));
     return (
-      <svg viewBox="0 0 340 660" role="img" aria-label={describePicture(hops)} width="100%" style={{ maxWidth: 360, display: 'block', margin: '0 auto' }}>
+      <svg viewBox="0 0 400 660" role="img" aria-label={describePicture(hops)} width="100%" style={{ maxWidth: 400, display: 'block', margin: '0 auto' }}>
         {arrow()}
         {boxes.map((box, n) => <Box key={box.title} {...box} {...(places[n] ?? { x: 0, y: 0 })} />)}
-        <Way from={{ x: 120, y: 122 }} to={{ x: 120, y: 274 }} at={{ x: 0, y: 196 }} anchor="start" numbers={of('internal-to-gateway')} />
-        <Way from={{ x: 190, y: 278 }} to={{ x: 190, y: 126 }} at={{ x: 204, y: 216 }} anchor="start" numbers={of('gateway-to-internal')} />
-        <Way from={{ x: 120, y: 382 }} to={{ x: 120, y: 534 }} at={{ x: 0, y: 456 }} anchor="start" numbers={of('gateway-to-partner')} />
-        <Way from={{ x: 190, y: 538 }} to={{ x: 190, y: 386 }} at={{ x: 204, y: 476 }} anchor="start" numbers={of('partner-to-gateway')} />
+        <Way from={{ x: 165, y: 122 }} to={{ x: 165, y: 274 }} at={{ x: 0, y: 204 }} anchor="start" numbers={of('internal-to-gateway')} />
+        <Way from={{ x: 215, y: 278 }} to={{ x: 215, y: 126 }} at={{ x: 232, y: 204 }} anchor="start" numbers={of('gateway-to-internal')} />
+        <Way from={{ x: 165, y: 382 }} to={{ x: 165, y: 534 }} at={{ x: 0, y: 464 }} anchor="start" numbers={of('gateway-to-partner')} />
+        <Way from={{ x: 215, y: 538 }} to={{ x: 215, y: 386 }} at={{ x: 232, y: 464 }} anchor="start" numbers={of('partner-to-gateway')} />
       </svg>
     );
   }

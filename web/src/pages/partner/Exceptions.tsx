@@ -86,7 +86,7 @@ export function Exceptions({ domain, exceptions }: { domain: string; exceptions:
             </div>,
             <Moment key="end" time={one.end} />,
             one.active && may('administrator') && (
-              <Button key="stop" size="compact-md" variant="default" onClick={() => end.mutate(one.id)} aria-label={`End the exception: ${one.reason}`}>
+              <Button key="stop" size="compact-md" variant="default" onClick={() => end.mutate(one.id)} aria-label={`End now: ${one.reason}`}>
                 End now
               </Button>
             ),

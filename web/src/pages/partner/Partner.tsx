@@ -66,17 +66,15 @@ export default function Partner() {
             </Section>
             <Exceptions domain={data.domain} exceptions={data.exceptions} />
             <Section title="Recent attempts">
-              {data.recent.length === 0 && <div className="card">No attempt yet.</div>}
-              <Stack component="ul" className="plain-list" gap="sm">
-                {data.recent.map((attempt) => (
-                  <li key={attempt.row} className="card">
-                    <Text size="sm" c="dimmed">
-                      <Ago time={attempt.time} />
-                    </Text>
-                    <AttemptLine attempt={attempt} />
-                  </li>
-                ))}
-              </Stack>
+              <Table
+                label="Recent attempts"
+                columns={['When', 'What became of it']}
+                rows={data.recent.map((attempt) => ({
+                  key: attempt.row,
+                  cells: [<Ago key="when" time={attempt.time} />, <AttemptLine key="what" attempt={attempt} />],
+                }))}
+                empty={<Text>No attempt yet.</Text>}
+              />
             </Section>
           </Stack>
         )}

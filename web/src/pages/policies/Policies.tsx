@@ -50,7 +50,7 @@ export default function Policies() {
         </>
       ),
     },
-    { name: 'Mode', width: 'minmax(0, 1.6fr)', cell: (one) => <ModeStatus mode={one.mode} /> },
+    { name: 'Mode', width: 'minmax(0, 2fr)', cell: (one) => <ModeStatus mode={one.mode} /> },
     {
       name: 'Stage',
       width: 'minmax(0, 1fr)',

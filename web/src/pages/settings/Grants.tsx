@@ -30,7 +30,7 @@ export function GrantFields({ grants, onChange }: Properties) {
   return (
     <Stack gap="sm" component="fieldset" m={0} p={0} style={{ border: 0 }}>
       <Text component="legend" fw={500} size="sm">
-        What it may do
+        Roles
       </Text>
       {grants.map((grant, place) => (
         <Group key={place} gap="xs" align="flex-end">

@@ -76,7 +76,7 @@ export function Users() {
                 grantsText(user.grants),
                 user.second_factor ? <Status key="factor" tone="ok">On</Status> : <Status key="factor" tone="warn">Off</Status>,
                 user.last_sign_in ? <Ago key="last" time={user.last_sign_in} /> : 'never',
-                <Group key="actions" gap="xs">
+                <Group key="actions" gap="xs" wrap="nowrap">
                   <Button size="compact-md" variant="default" onClick={() => setOpen({ what: 'edit', user })} aria-label={`Edit ${user.name}`}>
                     Edit
                   </Button>

@@ -25,7 +25,7 @@ export function PolicyList({ action }: { action?: (policy: api.Policy) => ReactN
       width: 'minmax(0, 2fr)',
       cell: ({ domain, shown_as: shown }) => <Link href={at(`/partners/${encodeURIComponent(domain)}`)}>{shown}</Link>,
     },
-    { name: 'Mode', width: 'minmax(0, 1.6fr)', cell: ({ mode }) => <ModeStatus mode={mode} /> },
+    { name: 'Mode', width: 'minmax(0, 2fr)', cell: ({ mode }) => <ModeStatus mode={mode} /> },
     { name: 'Stage', width: 'minmax(0, 1fr)', cell: ({ stage }) => <StageStatus stage={stage} /> },
   ];
   if (action) columns.push({ name: '', width: 'minmax(110px, auto)', cell: action });

@@ -6,14 +6,10 @@ import * as api from '../../api/generated';
 import { accountKey, useAsk } from '../../app/ask';
 import { navigate } from '../../app/router';
 import { useAccount } from '../../app/session';
+import { newerDraft } from './newer';
 
 export function useDraft() {
   return useAsk(['draft'], api.getDraft);
-}
-
-/** The newer of two: an answer may arrive after the event that a later one caused. */
-export function newerDraft(before: api.Draft | undefined, now: api.Draft): api.Draft {
-  return before !== undefined && before.revision > now.revision && before.started === now.started ? before : now;
 }
 
 export function useDraftDo<Input>(
