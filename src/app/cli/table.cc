@@ -69,7 +69,8 @@ std::string csv_cell(std::string_view text) {
   std::string cell;
   if (!text.empty() && formula_starts.contains(text[0])) cell += '\'';
   cell += text;
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  // A line that began with # would be taken for a comment.
+  if (cell.find_first_of(",\"\r\n") == std::string::npos && !cell.starts_with('#')) return cell;
   std::string quoted = "\"";
   for (char c : cell) {
     if (c == '"') quoted += '"';
