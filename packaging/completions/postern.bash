@@ -6,7 +6,7 @@ _postern() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     next=${where:+$where }${COMP_WORDS[i]}
     case $next in
-      'serve'|'status'|'probe'|'explain'|'queue'|'queue list'|'queue show'|'queue retry'|'queue hold'|'queue release'|'queue remove'|'queue recalculate'|'queue export'|'account'|'account list'|'account show'|'account add'|'account set'|'account remove'|'domain'|'domain list'|'domain add'|'domain validate'|'domain set'|'domain remove'|'route'|'route list'|'route add'|'route set'|'route remove'|'sender'|'sender list'|'sender add'|'sender remove'|'policy'|'policy list'|'policy show'|'policy export'|'policy add'|'policy set'|'policy promote'|'policy remove'|'policy import'|'exception'|'exception list'|'exception show'|'exception add'|'exception remove'|'evidence'|'evidence list'|'evidence export'|'evidence forget'|'audit'|'audit list'|'audit show'|'audit verify'|'audit export'|'config'|'config check'|'config example'|'config reference'|'docs'|'docs events'|'docs metrics'|'docs man'|'version'|'lab'|'lab list'|'completion'|'completion bash'|'completion zsh') where=$next ;;
+      'serve'|'status'|'probe'|'explain'|'queue'|'queue list'|'queue show'|'queue retry'|'queue hold'|'queue release'|'queue remove'|'queue recalculate'|'queue export'|'account'|'account list'|'account show'|'account add'|'account set'|'account remove'|'account import'|'account export'|'domain'|'domain list'|'domain show'|'domain add'|'domain validate'|'domain set'|'domain remove'|'domain import'|'domain export'|'route'|'route list'|'route show'|'route add'|'route set'|'route remove'|'route import'|'route export'|'sender'|'sender list'|'sender show'|'sender add'|'sender remove'|'sender import'|'sender export'|'policy'|'policy list'|'policy show'|'policy export'|'policy add'|'policy set'|'policy promote'|'policy remove'|'policy import'|'exception'|'exception list'|'exception show'|'exception add'|'exception remove'|'exception import'|'exception export'|'evidence'|'evidence list'|'evidence export'|'evidence forget'|'audit'|'audit list'|'audit show'|'audit verify'|'audit export'|'config'|'config check'|'config example'|'config reference'|'docs'|'docs events'|'docs metrics'|'docs man'|'version'|'lab'|'lab list'|'completion'|'completion bash'|'completion zsh') where=$next ;;
     esac
   done
   case $prev in
@@ -20,7 +20,8 @@ _postern() {
     --data-dir) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --direction) COMPREPLY=($(compgen -W 'both delivery receipt' -- "$cur")); return ;;
     --domain) return ;;
-    --enforce-receipt) COMPREPLY=($(compgen -W 'yes no' -- "$cur")); return ;;
+    --end) return ;;
+    --enforce-receipt) return ;;
     --exclude) return ;;
     --expect) COMPREPLY=($(compgen -W 'relaxed strict' -- "$cur")); return ;;
     --file) COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -51,6 +52,7 @@ _postern() {
     --time-limit) return ;;
     --timeout) return ;;
     --title) return ;;
+    --tls) COMPREPLY=($(compgen -W 'starttls implicit' -- "$cur")); return ;;
     --until) return ;;
     --user) return ;;
     --valid-from) return ;;
@@ -73,27 +75,38 @@ _postern() {
     'queue remove') words='--help --domain --all --help --config --data-dir --account --json --version' ;;
     'queue recalculate') words='--help --help --config --data-dir --account --json --version' ;;
     'queue export') words='--help --file --help --config --data-dir --account --json --version' ;;
-    'account') words='list show add set remove --help --help --config --data-dir --account --json --version' ;;
+    'account') words='list show add set remove import export --help --help --config --data-dir --account --json --version' ;;
     'account list') words='--help --help --config --data-dir --account --json --version' ;;
     'account show') words='--help --help --config --data-dir --account --json --version' ;;
     'account add') words='--help --title --ca-file --help --config --data-dir --account --json --version' ;;
     'account set') words='--help --title --ca-file --no-ca --help --config --data-dir --account --json --version' ;;
     'account remove') words='--help --help --config --data-dir --account --json --version' ;;
-    'domain') words='list add validate set remove --help --help --config --data-dir --account --json --version' ;;
+    'account import') words='--help --dry-run --update --title --help --config --data-dir --account --json --version' files=yes ;;
+    'account export') words='--help --help --config --data-dir --account --json --version' ;;
+    'domain') words='list show add validate set remove import export --help --help --config --data-dir --account --json --version' ;;
     'domain list') words='--help --help --config --data-dir --account --json --version' ;;
+    'domain show') words='--help --help --config --data-dir --account --json --version' ;;
     'domain add') words='--help --already-validated --help --config --data-dir --account --json --version' ;;
     'domain validate') words='--help --help --config --data-dir --account --json --version' ;;
     'domain set') words='--help --enforce-receipt --help --config --data-dir --account --json --version' ;;
     'domain remove') words='--help --help --config --data-dir --account --json --version' ;;
-    'route') words='list add set remove --help --help --config --data-dir --account --json --version' ;;
+    'domain import') words='--help --dry-run --update --enforce-receipt --already-validated --help --config --data-dir --account --json --version' files=yes ;;
+    'domain export') words='--help --help --config --data-dir --account --json --version' ;;
+    'route') words='list show add set remove import export --help --help --config --data-dir --account --json --version' ;;
     'route list') words='--help --help --config --data-dir --account --json --version' ;;
+    'route show') words='--help --help --config --data-dir --account --json --version' ;;
     'route add') words='--help --host --port --priority --implicit-tls --mode --name --verify-name --consult-published --user --password-file --help --config --data-dir --account --json --version' ;;
     'route set') words='--help --mode --help --config --data-dir --account --json --version' ;;
     'route remove') words='--help --help --config --data-dir --account --json --version' ;;
-    'sender') words='list add remove --help --help --config --data-dir --account --json --version' ;;
+    'route import') words='--help --dry-run --update --host --port --priority --tls --mode --name --verify-name --consult-published --help --config --data-dir --account --json --version' files=yes ;;
+    'route export') words='--help --help --config --data-dir --account --json --version' ;;
+    'sender') words='list show add remove import export --help --help --config --data-dir --account --json --version' ;;
     'sender list') words='--help --help --config --data-dir --account --json --version' ;;
+    'sender show') words='--help --help --config --data-dir --account --json --version' ;;
     'sender add') words='--help --range --user --password-file --certificate --require-tls --note --help --config --data-dir --account --json --version' ;;
     'sender remove') words='--help --help --config --data-dir --account --json --version' ;;
+    'sender import') words='--help --dry-run --update --require-tls --note --help --config --data-dir --account --json --version' files=yes ;;
+    'sender export') words='--help --help --config --data-dir --account --json --version' ;;
     'policy') words='list show export add set promote remove import --help --help --config --data-dir --account --json --version' ;;
     'policy list') words='--help --mode --stage --help --config --data-dir --account --json --version' ;;
     'policy show') words='--help --help --config --data-dir --account --json --version' ;;
@@ -103,11 +116,13 @@ _postern() {
     'policy promote') words='--help --help --config --data-dir --account --json --version' ;;
     'policy remove') words='--help --help --config --data-dir --account --json --version' ;;
     'policy import') words='--help --dry-run --update --mode --stage --mx --name --spki --client-name --require --floor --on-failure --time-limit --direction --exclude --valid-from --valid-until --note --help --config --data-dir --account --json --version' files=yes ;;
-    'exception') words='list show add remove --help --help --config --data-dir --account --json --version' ;;
+    'exception') words='list show add remove import export --help --help --config --data-dir --account --json --version' ;;
     'exception list') words='--help --all --help --config --data-dir --account --json --version' ;;
     'exception show') words='--help --help --config --data-dir --account --json --version' ;;
     'exception add') words='--help --mode --reason --for --until --help --config --data-dir --account --json --version' ;;
     'exception remove') words='--help --help --config --data-dir --account --json --version' ;;
+    'exception import') words='--help --dry-run --update --mode --end --reason --help --config --data-dir --account --json --version' files=yes ;;
+    'exception export') words='--help --help --config --data-dir --account --json --version' ;;
     'evidence') words='list export forget --help --help --config --data-dir --account --json --version' ;;
     'evidence list') words='--help --from --until --domain --message --hop --outcome --all-accounts --limit --help --config --data-dir --account --json --version' ;;
     'evidence export') words='--help --from --until --domain --message --hop --outcome --all-accounts --csv --help --config --data-dir --account --json --version' ;;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -77,6 +78,29 @@ def test_a_held_message_waits_for_its_release(gateway: Gateway, world: World) ->
     assert "Subject: x" in gateway.cli("queue", "export", message["id"])
     gateway.cli("queue", "remove", message["id"])
     assert gateway.json("queue", "list")["messages"] == []
+
+
+def test_every_command_that_asks_the_gateway_or_the_dns_prints_json(gateway: Gateway, world: World) -> None:
+    world.forget("refused.example")
+    gateway.send("anna@corp.example", ["bob@refused.example"], "Subject: x\r\n\r\nx\r\n")
+    until(lambda: "connection-refused" in gateway.cli("queue", "list"))
+    message = gateway.json("queue", "list")["messages"][0]["id"]
+    for words in (
+        ("status",),
+        ("probe", "trusted.example"),
+        ("explain", "bob@refused.example"),
+        ("queue", "show", message),
+        ("queue", "hold", message),
+        ("queue", "release", message),
+        ("queue", "retry", message),
+        ("queue", "recalculate"),
+    ):
+        assert gateway.json(*words), words
+    exported = gateway.json("queue", "export", message)
+    assert b"Subject: x" in base64.b64decode(exported["message_base64"])
+    assert gateway.json("queue", "remove", message)["deliveries"] == 1
+    [verdict] = json.loads(gateway.cli("domain", "validate", "corp.example", "--json", check=False))
+    assert verdict["result"] == "refused"
 
 
 def test_acknowledged_mail_survives_kill_and_arrives_unharmed(gateway: Gateway, world: World) -> None:

@@ -14,7 +14,8 @@ from lab.gateway import Gateway
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with World.start(tmp_path_factory.mktemp("world"), only=("trusted", "provider", "self-signed")) as running:
+    partners = ("trusted", "provider", "self-signed", "refused")
+    with World.start(tmp_path_factory.mktemp("world"), only=partners) as running:
         yield running
 
 
@@ -71,6 +72,14 @@ def test_a_smarthost_with_another_name_gets_nothing(gateway: Gateway, world: Wor
     gateway.send("anna@corp.example", ["bob@trusted.example"], MESSAGE)
     [row] = wait_for_way_out(gateway, "trusted.example")
     assert (row["outcome"], row["reason"]) == ("deferred", "certificate-host-mismatch")
+
+
+def test_a_new_smarthost_takes_the_mail_that_waits_for_a_server_that_is_down(gateway: Gateway, world: World) -> None:
+    gateway.send("anna@corp.example", ["bob@refused.example"], MESSAGE)
+    until(lambda: "connection-refused" in gateway.cli("queue", "list"))
+    mx = mx_of(world, "trusted.example")
+    gateway.cli("route", "add", "*", "--host", str(mx["host"]), "--port", str(mx["port"]))
+    until(lambda: gateway.json("queue", "list")["messages"] == [])
 
 
 def test_a_relaxed_route_takes_a_self_signed_certificate_and_strict_does_not(gateway: Gateway, world: World) -> None:

@@ -1,13 +1,11 @@
-// postern account list | show | add | set | remove
+// postern account list | show | add | set | remove | import | export
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <ostream>
 
+#include "app/cli/account_kind.h"
 #include "app/cli/records_groups.h"
-#include "app/cli/records_session.h"
-#include "app/cli/table.h"
-#include "core/base/json_writer.h"
 
 namespace postern::cli {
 
@@ -42,16 +40,6 @@ std::int64_t policies_of(const policy::Configuration& configuration, base::Accou
                                [id](const auto& policy) { return policy.account == id; });
 }
 
-void write_account(base::JsonWriter& json, const policy::Configuration& all,
-                   const policy::Account& account) {
-  json.begin_object();
-  json.field("id", account.id.value).field("name", account.name).field("title", account.title);
-  json.field("private_ca", !account.ca_bundle.empty());
-  json.field("domains", domains_of(all, account.id))
-      .field("policies", policies_of(all, account.id));
-  json.end_object();
-}
-
 // Accounts are managed whichever account is chosen, so the chosen one need not exist.
 base::Result<RecordsSession> open_all(const Context& context) {
   Context any = context;
@@ -64,11 +52,7 @@ int list(Context& context) {
   if (!session) return context.fail(session.error());
   const policy::Configuration& all = session->configuration;
   if (context.json) {
-    base::JsonWriter json;
-    json.begin_array();
-    for (const policy::Account& account : all.accounts) write_account(json, all, account);
-    json.end_array();
-    context.out << std::move(json).take() << "\n";
+    print_objects(context, AccountKind(), *session, all.accounts);
     return exit_ok;
   }
   Table table({"account", "title", "domains", "policies", "private CA"});
@@ -87,9 +71,7 @@ int show(Context& context, const AccountOptions& options) {
   const policy::Account* account = find(session->configuration, options.name);
   if (!account) return context.fail(unknown(options.name));
   if (context.json) {
-    base::JsonWriter json;
-    write_account(json, session->configuration, *account);
-    context.out << std::move(json).take() << "\n";
+    context.out << json_of(AccountKind(), *session, *account) << "\n";
     return exit_ok;
   }
   context.out << fmt::format(
@@ -113,16 +95,34 @@ base::Result<policy::Account> edited(const Context& context, policy::Account acc
   return account;
 }
 
+int say(Context& context, const RecordsSession& session, const policy::Account& account,
+        const char* done) {
+  context.out << (context.json ? json_of(AccountKind(), session, account) + "\n"
+                               : fmt::format("Account {} {}.\n", account.name, done));
+  return exit_ok;
+}
+
 int put(Context& context, RecordsSession& session, policy::Account account, const char* done) {
-  std::string name = account.name;
   auto stored = change_records(context, session, [&](records::Change& change) -> base::Result<> {
-    auto id = change.put(std::move(account));
+    auto id = change.put(account);
     if (!id) return std::unexpected(id.error());
+    account.id = *id;
     return {};
   });
   if (!stored) return context.fail(stored.error());
-  context.out << fmt::format("Account {} {}.\n", name, done);
-  return exit_ok;
+  return say(context, session, account, done);
+}
+
+int import_file(Context& context, const ImportOptions& options) {
+  auto session = open_all(context);
+  if (!session) return context.fail(session.error());
+  return import_objects(context, AccountKind(), options, *session);
+}
+
+int export_all(Context& context) {
+  auto session = open_all(context);
+  if (!session) return context.fail(session.error());
+  return export_objects(context, AccountKind(), *session);
 }
 
 int add(Context& context, const AccountOptions& options) {
@@ -153,8 +153,7 @@ int remove(Context& context, const AccountOptions& options) {
   auto removed = change_records(
       context, *session, [id = found->id](records::Change& change) { return change.remove(id); });
   if (!removed) return context.fail(removed.error());
-  context.out << fmt::format("Account {} removed with all that belonged to it.\n", options.name);
-  return exit_ok;
+  return say(context, *session, *found, "removed");
 }
 
 }  // namespace
@@ -184,9 +183,15 @@ void add_account_commands(CLI::App& root, Context& context) {
   setter->add_flag("--no-ca", options->no_ca, "Trust public CAs only again");
   adder->callback([&context, options] { context.exit_code = add(context, *options); });
   setter->callback([&context, options] { context.exit_code = set(context, *options); });
-  named("remove", "Remove an account with all that belongs to it")->callback([&context, options] {
+  named("remove", "Remove an account that holds nothing any more")->callback([&context, options] {
     context.exit_code = remove(context, *options);
   });
+  add_import_command(
+      *group, context, "Add many accounts: a plain list of names, or CSV with a heading line",
+      "name", infos(AccountKind().fields()),
+      [&context](const ImportOptions& options) { return import_file(context, options); });
+  group->add_subcommand("export", "Print all accounts as CSV, which import reads; --json for JSON")
+      ->callback([&context] { context.exit_code = export_all(context); });
 }
 
 }  // namespace postern::cli

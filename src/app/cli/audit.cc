@@ -6,6 +6,7 @@
 #include <deque>
 #include <ostream>
 
+#include "app/cli/json_rows.h"
 #include "app/cli/records_groups.h"
 #include "app/cli/records_session.h"
 #include "app/cli/table.h"
@@ -141,14 +142,16 @@ int export_entries(Context& context, const AuditOptions& options) {
   if (!period) return context.fail(period.error()), exit_usage;
   auto records = context.open_records();
   if (!records) return context.fail(records.error());
-  if (options.csv) {
+  const bool csv = options.csv && !context.json;
+  JsonRows rows(context.out, context.json ? JsonRows::Shape::array : JsonRows::Shape::lines);
+  if (csv) {
     context.out << "sequence,time,actor,via,account_id,action,object,before,after,hash\r\n";
   }
   auto read = each_entry(**records, *period, [&](const AuditEntry& entry) {
-    if (!options.csv) {
+    if (!csv) {
       base::JsonWriter json;
       write_entry(json, entry);
-      context.out << json.text() << "\n";
+      rows.add(json.text());
       return;
     }
     context.out << fmt::format(
@@ -156,7 +159,9 @@ int export_entries(Context& context, const AuditOptions& options) {
         csv_cell(entry.actor), csv_cell(entry.via), entry.account.value, csv_cell(entry.action),
         csv_cell(entry.object), csv_cell(entry.before), csv_cell(entry.after), entry.hash);
   });
-  return read ? exit_ok : context.fail(read.error());
+  if (!read) return context.fail(read.error());
+  if (!csv) rows.finish();
+  return exit_ok;
 }
 
 // A head that was noted earlier must be the hash of some entry of the log of now.
@@ -233,8 +238,8 @@ void add_audit_commands(CLI::App& root, Context& context) {
       ->type_name("HASH");
   verifier->callback([&context, options] { context.exit_code = verify(context, *options); });
 
-  CLI::App* exporter =
-      group->add_subcommand("export", "Print all entries of a period, one JSON object a line");
+  CLI::App* exporter = group->add_subcommand(
+      "export", "Print all entries of a period, one JSON object a line; --json for one array");
   add_period(*exporter);
   exporter->add_flag("--csv", options->csv, "CSV instead");
   exporter->callback(

@@ -55,6 +55,10 @@ struct Context {
   int fail(const base::Failure& failure) const;
 };
 
+// Prints a page that is text by its nature ("toml", "markdown", "bash"); under --json an object
+// with its format and text.
+void print_page(const Context& context, std::string_view format, const std::string& text);
+
 // Runs one command line; answers the exit code.
 int run(int argc, const char* const* argv, Context& context);
 

@@ -44,6 +44,14 @@ TEST(BashCompletion, OffersCommandsOptionsWordsAndFiles) {
                     HasSubstr("'policy import') words='--config --json' files=yes ;;")));
 }
 
+TEST(BashCompletion, OffersNoValuesForAnOptionThatIsAFlagElsewhere) {
+  auto tree = small_tree();
+  tree[3].options.push_back(option("--require-tls", "yes|no", "What the lines say"));
+  EXPECT_THAT(bash_completion(tree), HasSubstr("\n    --require-tls)"));
+  tree[2].options.push_back(option("--require-tls", "", "Refuse plaintext"));
+  EXPECT_THAT(bash_completion(tree), Not(HasSubstr("\n    --require-tls)")));
+}
+
 TEST(ZshCompletion, DescribesCommandsAndQuotesTheirTexts) {
   EXPECT_THAT(
       zsh_completion(small_tree()),

@@ -22,6 +22,7 @@ constexpr Words known_words[] = {
     {"--require", "any pkix dane"},
     {"--floor", "standard tls1.3 legacy"},
     {"--on-failure", "defer bounce"},
+    {"--tls", "starttls implicit"},
     {"--direction", "both delivery receipt"},
     {"--hop", "partner-to-gateway gateway-to-internal internal-to-gateway gateway-to-partner"},
     {"--outcome", "accepted delivered deferred refused bounced probed"},
@@ -99,13 +100,15 @@ void add_completion_commands(CLI::App& root, Context& context) {
       ->add_subcommand("bash",
                        "For bash: postern completion bash > "
                        "/usr/share/bash-completion/completions/postern")
-      ->callback([&root, &context] { context.out << bash_completion(command_tree(root)); });
+      ->callback(
+          [&root, &context] { print_page(context, "bash", bash_completion(command_tree(root))); });
   group->add_subcommand("zsh", "For zsh: save it as _postern in a folder of $fpath")
-      ->callback([&root, &context] { context.out << zsh_completion(command_tree(root)); });
+      ->callback(
+          [&root, &context] { print_page(context, "zsh", zsh_completion(command_tree(root))); });
 
   CLI::App* docs = root.get_subcommand("docs");  // of add_config_commands
   docs->add_subcommand("man", "The manual page postern(1)")->callback([&root, &context] {
-    context.out << man_page(command_tree(root));
+    print_page(context, "man", man_page(command_tree(root)));
   });
 }
 

@@ -40,21 +40,28 @@ std::string command_paths(const std::vector<CommandInfo>& tree) {
 }
 
 // What the word after an option can be, for every option that takes a value. One option has the
-// same values wherever it stands, except where two commands disagree: then nothing is offered.
+// same values wherever it stands, except where two commands disagree: then nothing is offered;
+// where it is a flag elsewhere, what can follow a flag is.
 struct Values {
   std::vector<std::string> words;
   bool file = false;
 };
 std::map<std::string, Values> option_values(const std::vector<CommandInfo>& tree) {
   std::map<std::string, Values> values;
+  std::vector<std::string> flags;
   for (const CommandInfo& command : tree) {
     for (const OptionInfo& option : command.options) {
-      if (option.positional() || option.value.empty()) continue;
+      if (option.positional()) continue;
+      if (option.value.empty()) {
+        flags.push_back(option.name);
+        continue;
+      }
       const auto [known, fresh] =
           values.try_emplace(option.name, Values{option.words, option.file});
       if (!fresh && known->second.words != option.words) known->second.words.clear();
     }
   }
+  for (const std::string& flag : flags) values.erase(flag);
   return values;
 }
 

@@ -64,23 +64,23 @@ void add_config_commands(CLI::App& root, Context& context) {
       ->add_subcommand("check", "Say whether a configuration file is valid, or what is wrong where")
       ->callback([&context] { context.exit_code = check(context); });
   config->add_subcommand("example", "Print a commented configuration with every setting")
-      ->callback([&context] { context.out << app::example_configuration(); });
+      ->callback([&context] { print_page(context, "toml", app::example_configuration()); });
   config->add_subcommand("reference", "Print the description of every setting (Markdown)")
-      ->callback([&context] { context.out << app::settings_reference(); });
+      ->callback([&context] { print_page(context, "markdown", app::settings_reference()); });
 
   CLI::App* docs = root.add_subcommand("docs", "Reference pages made from the program itself");
   docs->require_subcommand(1);
   docs->add_subcommand("events", "Every event that is logged (Markdown)")->callback([&context] {
-    context.out << observe::events_reference();
+    print_page(context, "markdown", observe::events_reference());
   });
   docs->add_subcommand("metrics", "Every metric (Markdown)")->callback([&context] {
-    context.out << observe::metrics_reference();
+    print_page(context, "markdown", observe::metrics_reference());
   });
   docs->add_subcommand("openapi", "The API as OpenAPI 3.1 (JSON)")->callback([&context] {
     context.out << api::openapi_document(declared_operations());
   });
   docs->add_subcommand("typescript", "The API as a TypeScript client")->callback([&context] {
-    context.out << api::typescript_client(declared_operations());
+    print_page(context, "typescript", api::typescript_client(declared_operations()));
   });
 
   root.add_subcommand("version", "Print the version")->callback([&context] {

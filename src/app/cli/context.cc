@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/cli/cli.h"
+#include "core/base/json_writer.h"
 #include "core/base/text.h"
 
 namespace postern::cli {
@@ -59,6 +60,16 @@ records::Actor Context::actor() const {
 int Context::fail(const base::Failure& failure) const {
   err << "postern: " << failure.text << "\n";
   return exit_failed;
+}
+
+void print_page(const Context& context, std::string_view format, const std::string& text) {
+  if (!context.json) {
+    context.out << text;
+    return;
+  }
+  base::JsonWriter json;
+  json.begin_object().field("format", format).field("text", text).end_object();
+  context.out << json.text() << "\n";
 }
 
 }  // namespace postern::cli

@@ -1,44 +1,25 @@
-// postern domain list | add | validate | set | remove
+// postern domain list | show | add | validate | set | remove | import | export
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
 
+#include "app/cli/domain_kind.h"
 #include "app/cli/records_groups.h"
-#include "app/cli/records_session.h"
-#include "app/cli/table.h"
+#include "app/cli/report.h"
 #include "app/wiring.h"
-#include "core/base/json_writer.h"
-#include "core/base/text.h"
-#include "io/crypto/tls.h"
 #include "io/net/shard.h"
 
 namespace postern::cli {
 
 namespace {
 
-constexpr std::string_view challenge_label = "_postern";
-constexpr std::string_view challenge_prefix = "postern-verification=";
-
 struct DomainOptions {
   std::vector<std::string> domains;
   bool already_validated = false;
   std::string enforce_receipt;
 };
-
-std::string challenge_name(const policy::InternalDomain& domain) {
-  return fmt::format("{}.{}", challenge_label, domain.domain.text());
-}
-
-std::string challenge_value(const policy::InternalDomain& domain) {
-  return std::string(challenge_prefix) + domain.validation_token;
-}
-
-std::string fresh_token() {
-  std::string bytes = crypto::random_bytes(20);
-  return base::hex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
-}
 
 const policy::InternalDomain* find(const RecordsSession& session, const dns::Domain& domain) {
   for (const policy::InternalDomain& one : session.configuration.domains) {
@@ -47,80 +28,108 @@ const policy::InternalDomain* find(const RecordsSession& session, const dns::Dom
   return nullptr;
 }
 
-void write_domain(base::JsonWriter& json, const policy::InternalDomain& domain) {
-  json.begin_object();
-  json.field("id", domain.id.value).field("domain", domain.domain.text());
-  json.field("validated", domain.validated).field("enforce_receipt", domain.enforce_receipt);
-  json.key("publish").begin_object();
-  json.field("name", challenge_name(domain)).field("type", "TXT");
-  json.field("value", challenge_value(domain)).end_object();
-  json.end_object();
+base::Result<const policy::InternalDomain*> domain_named(const RecordsSession& session,
+                                                         const std::string& text) {
+  auto domain = dns::Domain::parse(text);
+  if (!domain) return std::unexpected(domain.error());
+  if (const policy::InternalDomain* found = find(session, *domain)) return found;
+  return base::fail("not-found",
+                    fmt::format("{} is not an internal domain of account {}. To add it: postern "
+                                "domain add {}",
+                                domain->text(), session.account.name, domain->text()));
 }
 
 int list(Context& context) {
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  base::JsonWriter json;
-  json.begin_array();
+  const DomainKind kind(session->account.id);
+  const std::vector<policy::InternalDomain> domains = kind.all(*session);
+  if (context.json) {
+    print_objects(context, kind, *session, domains);
+    return exit_ok;
+  }
   Table table({"domain", "validated", "receipt needs TLS", "publish to validate"});
-  for (const policy::InternalDomain& domain : session->configuration.domains) {
-    if (domain.account != session->account.id) continue;
-    write_domain(json, domain);
+  for (const policy::InternalDomain& domain : domains) {
     std::string publish =
         fmt::format("{} TXT \"{}\"", challenge_name(domain), challenge_value(domain));
-    table.row({domain.domain.unicode(), domain.validated ? "yes" : "no",
-               domain.enforce_receipt ? "yes" : "no", domain.validated ? "" : publish});
+    table.row({domain.domain.unicode(), yes_no(domain.validated), yes_no(domain.enforce_receipt),
+               domain.validated ? "" : publish});
   }
-  json.end_array();
-  if (context.json) {
-    context.out << std::move(json).take() << "\n";
-  } else if (table.empty()) {
-    context.out << "There are no internal domains; add one with: postern domain add DOMAIN\n";
-  } else {
-    context.out << table.text();
-  }
+  context.out << (table.empty()
+                      ? "There are no internal domains; add one with: postern domain add DOMAIN\n"
+                      : table.text());
   return exit_ok;
 }
 
-int add_one(Context& context, RecordsSession& session, const std::string& text,
-            const DomainOptions& options) {
-  auto domain = dns::Domain::parse(text);
+int show(Context& context, const DomainOptions& options) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  const auto domain = domain_named(*session, options.domains.front());
   if (!domain) return context.fail(domain.error());
+  const DomainKind kind(session->account.id);
+  const int shown = show_object(context, kind, *session, **domain, (*domain)->domain.unicode());
+  const std::string todo = kind.remark(**domain);
+  if (!context.json && !todo.empty()) context.out << todo << "\n";
+  return shown;
+}
+
+int import_file(Context& context, ImportOptions import, const DomainOptions& options) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  Proof proof = Proof::to_be_found;
+  if (options.already_validated) {
+    proof = Proof::taken_for_granted;
+    import.given.emplace_back("validated", "yes");  // unless a line says no
+  }
+  return import_objects(context, DomainKind(session->account.id, proof), import, *session);
+}
+
+int export_all(Context& context) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  return export_objects(context, DomainKind(session->account.id), *session);
+}
+
+base::Result<> put(Context& context, RecordsSession& session, policy::InternalDomain domain) {
+  return change_records(context, session,
+                        [&](records::Change& change) { return put_in(change, domain); });
+}
+
+base::Result<> add_one(Context& context, RecordsSession& session, const std::string& text,
+                       const DomainOptions& options, Report& report) {
+  auto domain = dns::Domain::parse(text);
+  if (!domain) return std::unexpected(domain.error());
+  const std::string name = domain->text();
   policy::InternalDomain fresh;
   const policy::InternalDomain* old = find(session, *domain);
   if (old) fresh = *old;
   if (old && (old->validated || !options.already_validated)) {
-    context.out << fmt::format("{} is there already; unchanged.\n", domain->text());
-    return exit_ok;
+    report.add(name, "unchanged", name + " is there already; unchanged.");
+    return {};
   }
   fresh.account = session.account.id;
   fresh.domain = *domain;
   fresh.validated = options.already_validated;
   if (!old) fresh.validation_token = fresh_token();
-  auto stored = change_records(context, session, [&](records::Change& change) -> base::Result<> {
-    auto id = change.put(fresh);
-    if (!id) return std::unexpected(id.error());
-    return {};
-  });
-  if (!stored) return context.fail(stored.error());
-  if (fresh.validated) {
-    context.out << fmt::format("{} added and taken as validated.\n", domain->text());
-  } else {
-    context.out << fmt::format(
-        "{} added. Publish this, then run: postern domain validate {}\n  {}. TXT \"{}\"\n",
-        domain->text(), domain->text(), challenge_name(fresh), challenge_value(fresh));
-  }
-  return exit_ok;
+  if (auto stored = put(context, session, fresh); !stored) return stored;
+  report.add(name, old ? "changed" : "added",
+             fresh.validated
+                 ? name + " added and taken as validated."
+                 : fmt::format("{} added. Publish this, then run: postern domain "
+                               "validate {}\n  {}. TXT \"{}\"",
+                               name, name, challenge_name(fresh), challenge_value(fresh)));
+  return {};
 }
 
 int add(Context& context, const DomainOptions& options) {
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  int worst = exit_ok;
+  Report report(context);
   for (const std::string& text : options.domains) {
-    if (add_one(context, *session, text, options) != exit_ok) worst = exit_partly;
+    auto added = add_one(context, *session, text, options, report);
+    if (!added) report.refuse(text, added.error());
   }
-  return worst == exit_partly && options.domains.size() == 1 ? exit_failed : worst;
+  return report.print();
 }
 
 net::Task<void> look_up(net::Shard& shard, resolver::ResolverSettings settings, dns::Domain name,
@@ -144,43 +153,31 @@ std::string what_was_found(const dns::TxtAnswer& answer) {
   return "found instead: " + found;
 }
 
-int validate_one(Context& context, RecordsSession& session, const std::string& text,
-                 const resolver::ResolverSettings& settings) {
-  auto domain = dns::Domain::parse(text);
-  if (!domain) return context.fail(domain.error());
-  const policy::InternalDomain* found = find(session, *domain);
-  if (!found) {
-    return context.fail({"not-found",
-                         fmt::format("{} is not there; first: postern domain add {}",
-                                     domain->text(), domain->text()),
-                         ""});
-  }
-  auto name = dns::Domain::parse(challenge_name(*found));
-  if (!name) return context.fail(name.error());
+base::Result<> validate_one(Context& context, RecordsSession& session, const std::string& text,
+                            const resolver::ResolverSettings& settings, Report& report) {
+  auto found = domain_named(session, text);
+  if (!found) return std::unexpected(found.error());
+  policy::InternalDomain domain = **found;
+  auto name = dns::Domain::parse(challenge_name(domain));
+  if (!name) return std::unexpected(name.error());
   net::Shard shard;
   base::Result<dns::TxtAnswer> answer;
   shard.run_until_done(look_up(shard, settings, *name, answer));
-  if (!answer) return context.fail(answer.error());
-  bool proved = std::ranges::any_of(answer->records, [&](const dns::Txt& record) {
-    return record.text == challenge_value(*found);
+  if (!answer) return std::unexpected(answer.error());
+  const bool proved = std::ranges::any_of(answer->records, [&](const dns::Txt& record) {
+    return record.text == challenge_value(domain);
   });
   if (!proved) {
-    return context.fail(
-        {"not-validated",
-         fmt::format("{} is not validated: {} TXT should hold \"{}\"; {}.", domain->text(),
-                     name->text(), challenge_value(*found), what_was_found(*answer)),
-         ""});
+    return base::fail(
+        "not-validated",
+        fmt::format("{} is not validated: {} TXT should hold \"{}\"; {}.", domain.domain.text(),
+                    name->text(), challenge_value(domain), what_was_found(*answer)));
   }
-  policy::InternalDomain changed = *found;
-  changed.validated = true;
-  auto stored = change_records(context, session, [&](records::Change& change) -> base::Result<> {
-    auto id = change.put(changed);
-    if (!id) return std::unexpected(id.error());
-    return {};
-  });
-  if (!stored) return context.fail(stored.error());
-  context.out << fmt::format("{} is validated; mail for it is accepted.\n", domain->text());
-  return exit_ok;
+  domain.validated = true;
+  if (auto stored = put(context, session, domain); !stored) return stored;
+  report.add(domain.domain.text(), "validated",
+             domain.domain.text() + " is validated; mail for it is accepted.");
+  return {};
 }
 
 int validate(Context& context, const DomainOptions& options) {
@@ -188,57 +185,68 @@ int validate(Context& context, const DomainOptions& options) {
   if (!settings) return context.fail(settings.error());
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  resolver::ResolverSettings resolver = app::resolver_settings(*settings);
-  int failures = 0;
+  const resolver::ResolverSettings resolver = app::resolver_settings(*settings);
+  Report report(context);
   for (const std::string& text : options.domains) {
-    failures += validate_one(context, *session, text, resolver) != exit_ok;
+    auto validated = validate_one(context, *session, text, resolver, report);
+    if (!validated) report.refuse(text, validated.error());
   }
-  if (failures == 0) return exit_ok;
-  return failures == static_cast<int>(options.domains.size()) ? exit_failed : exit_partly;
+  return report.print();
 }
 
 // Finds each named domain and does something to it; one unknown name changes nothing at all.
-int for_each(Context& context, const DomainOptions& options, const char* done,
+struct Done {
+  const char* result;
+  const char* text;
+};
+int for_each(Context& context, const DomainOptions& options, Done done,
              const std::function<base::Result<>(records::Change&, policy::InternalDomain)>& edit) {
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
+  Report report(context);
   auto changed = change_records(context, *session, [&](records::Change& change) -> base::Result<> {
     for (const std::string& text : options.domains) {
-      auto domain = dns::Domain::parse(text);
-      if (!domain) return std::unexpected(domain.error());
-      const policy::InternalDomain* found = find(*session, *domain);
-      if (!found) {
-        return base::fail("not-found", fmt::format("{} is not an internal domain of account {}; "
-                                                   "see: postern domain list",
-                                                   domain->text(), session->account.name));
-      }
-      if (auto edited = edit(change, *found); !edited) return edited;
+      auto found = domain_named(*session, text);
+      if (!found) return std::unexpected(found.error());
+      const std::string name = (*found)->domain.text();
+      if (auto edited = edit(change, **found); !edited) return edited;
+      report.add(name, done.result, fmt::format("{}: {}.", name, done.text));
     }
     return {};
   });
-  if (!changed) return context.fail(changed.error());
-  context.out << fmt::format("{}: {}.\n", fmt::join(options.domains, ", "), done);
-  return exit_ok;
+  return changed ? report.print() : context.fail(changed.error());
 }
 
 int set(Context& context, const DomainOptions& options) {
   bool on = options.enforce_receipt == "yes";
-  const char* done =
+  const char* text =
       on ? "its servers must use TLS from now on" : "its servers may send without TLS";
-  return for_each(context, options, done,
+  return for_each(context, options, {"changed", text},
                   [on](records::Change& change, policy::InternalDomain domain) -> base::Result<> {
                     domain.enforce_receipt = on;
-                    auto id = change.put(std::move(domain));
-                    if (!id) return std::unexpected(id.error());
-                    return {};
+                    return put_in(change, std::move(domain));
                   });
 }
 
 int remove(Context& context, const DomainOptions& options) {
-  return for_each(context, options, "removed, with its routes",
+  return for_each(context, options, {"removed", "removed"},
                   [](records::Change& change, policy::InternalDomain domain) {
                     return change.remove(domain.id);
                   });
+}
+
+void add_movers(CLI::App& group, Context& context, const std::shared_ptr<DomainOptions>& options) {
+  CLI::App* importer = add_import_command(
+      group, context, "Add many internal domains: a plain list, or CSV with a heading line",
+      "domain", infos(DomainKind({}).fields()), [&context, options](const ImportOptions& import) {
+        return import_file(context, import, *options);
+      });
+  importer->add_flag("--already-validated", options->already_validated,
+                     "Take the domains as validated without looking, unless their line says no");
+  group
+      .add_subcommand("export",
+                      "Print all internal domains as CSV, which import reads; --json for JSON")
+      ->callback([&context] { context.exit_code = export_all(context); });
 }
 
 }  // namespace
@@ -255,6 +263,9 @@ void add_domain_commands(CLI::App& root, Context& context) {
     command->add_option("domain", options->domains, "Domains")->required();
     return command;
   };
+  CLI::App* shower = group->add_subcommand("show", "Show everything about one internal domain");
+  shower->add_option("domain", options->domains, "The domain")->required()->expected(1);
+  shower->callback([&context, options] { context.exit_code = show(context, *options); });
   CLI::App* adder = named("add", "Add internal domains; each gets a record to publish");
   adder->add_flag("--already-validated", options->already_validated,
                   "Take the domains as validated without looking; the audit log says so");
@@ -271,6 +282,7 @@ void add_domain_commands(CLI::App& root, Context& context) {
   named("remove", "Remove internal domains")->callback([&context, options] {
     context.exit_code = remove(context, *options);
   });
+  add_movers(*group, context, options);
 }
 
 }  // namespace postern::cli

@@ -6,6 +6,7 @@
 #include <array>
 #include <ostream>
 
+#include "app/cli/json_rows.h"
 #include "app/cli/records_groups.h"
 #include "app/cli/records_session.h"
 #include "app/cli/table.h"
@@ -176,21 +177,25 @@ int export_rows(Context& context, const EvidenceOptions& options) {
   auto search = begin(context, options);
   if (!search) return refuse(context, search.error());
   search->filter.limit = page_size;
-  if (options.csv) context.out << records::evidence_csv_heading();
+  const bool csv = options.csv && !context.json;
+  JsonRows lines(context.out, context.json ? JsonRows::Shape::array : JsonRows::Shape::lines);
+  if (csv) context.out << records::evidence_csv_heading();
   for (;;) {
     auto rows = search->session.records->evidence(search->filter);
     if (!rows) return context.fail(rows.error());
     for (const EvidenceRow& row : *rows) {
-      if (options.csv) {
+      if (csv) {
         context.out << records::evidence_csv_line(
             row, account_name(search->session, row.attempt.account));
       } else {
-        context.out << json_of(search->session, row) << "\n";
+        lines.add(json_of(search->session, row));
       }
     }
-    if (rows->size() < page_size) return exit_ok;
+    if (rows->size() < page_size) break;
     search->filter.after = rows->back().row;
   }
+  if (!csv) lines.finish();
+  return exit_ok;
 }
 
 int forget(Context& context, const EvidenceOptions& options) {
@@ -244,8 +249,8 @@ void add_evidence_commands(CLI::App& root, Context& context) {
       ->capture_default_str();
   lister->callback([&context, options] { context.exit_code = list(context, *options); });
 
-  CLI::App* exporter =
-      group->add_subcommand("export", "Print all attempts of a period, one JSON object a line");
+  CLI::App* exporter = group->add_subcommand(
+      "export", "Print all attempts of a period, one JSON object a line; --json for one array");
   add_filters(*exporter, *options);
   exporter->add_flag("--csv", options->csv, "CSV instead");
   exporter->callback([&context, options] { context.exit_code = export_rows(context, *options); });

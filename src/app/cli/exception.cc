@@ -1,16 +1,13 @@
-// postern exception list | show | add | remove
+// postern exception list | show | add | remove | import | export
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
 
+#include "app/cli/exception_kind.h"
 #include "app/cli/records_groups.h"
-#include "app/cli/records_session.h"
-#include "app/cli/table.h"
-#include "core/base/text.h"
 #include "core/policy/validate.h"
-#include "io/records/describe.h"
 
 namespace postern::cli {
 
@@ -37,12 +34,8 @@ std::vector<const Exception*> exceptions_of(const RecordsSession& session) {
   return found;
 }
 
-std::string json_of(const RecordsSession& session, const Exception& one) {
-  base::JsonWriter json;
-  json.begin_object().field("account", session.account.name);
-  records::describe(json, one);
-  json.field("active", one.end > now()).end_object();
-  return std::move(json).take();
+std::string json_of(const Context& context, const RecordsSession& session, const Exception& one) {
+  return json_of(ExceptionKind(context, session), session, one);
 }
 
 std::string ending(const Exception& one) {
@@ -58,7 +51,7 @@ int list(Context& context, const ExceptionOptions& options) {
   Table table({"id", "domain", "allows", "end", "reason", "author"});
   for (const Exception* one : exceptions_of(*session)) {
     if (!options.all && one->end <= now()) continue;
-    json.raw(json_of(*session, *one));
+    json.raw(json_of(context, *session, *one));
     table.row({std::to_string(one->id.value), one->domain.text(),
                std::string(tls::shown_as(one->mode)), ending(*one),
                base::printable(one->reason, 60), base::printable(one->author, 60)});
@@ -94,7 +87,7 @@ int show(Context& context, const ExceptionOptions& options) {
   const Exception* one = find(*session, options.id);
   if (one == nullptr) return context.fail(unknown(options.id));
   if (context.json) {
-    context.out << json_of(*session, *one) << "\n";
+    context.out << json_of(context, *session, *one) << "\n";
     return exit_ok;
   }
   context.out << fmt::format(
@@ -170,7 +163,7 @@ int add(Context& context, const ExceptionOptions& options) {
   });
   if (!stored) return context.fail(stored.error());
   if (context.json) {
-    context.out << json_of(*session, *made) << "\n";
+    context.out << json_of(context, *session, *made) << "\n";
   } else {
     context.out << fmt::format(
         "Exception {}: mail to {} needs no more than {} until {}. Every message that uses it is "
@@ -190,12 +183,24 @@ int remove(Context& context, const ExceptionOptions& options) {
   });
   if (!removed) return context.fail(removed.error());
   if (context.json) {
-    context.out << json_of(*session, *one) << "\n";
+    context.out << json_of(context, *session, *one) << "\n";
   } else {
     context.out << fmt::format("Exception {} removed: the policies for {} hold again.\n",
                                options.id, one->domain.text());
   }
   return exit_ok;
+}
+
+int import_file(Context& context, const ImportOptions& options) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  return import_objects(context, ExceptionKind(context, *session), options, *session);
+}
+
+int export_all(Context& context) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  return export_objects(context, ExceptionKind(context, *session), *session);
 }
 
 }  // namespace
@@ -227,6 +232,18 @@ void add_exception_commands(CLI::App& root, Context& context) {
   CLI::App* remover = group->add_subcommand("remove", "End an exception now");
   remover->add_option("id", options->id, "Number of the exception")->type_name("ID")->required();
   remover->callback([&context, options] { context.exit_code = remove(context, *options); });
+
+  add_import_command(
+      *group, context,
+      "Add many exceptions: CSV with a heading line, or a plain list of domains with --reason and "
+      "--end",
+      "domain", infos(exception_fields()),
+      [&context](const ImportOptions& import) { return import_file(context, import); });
+  group
+      ->add_subcommand("export",
+                       "Print the exceptions that hold now as CSV, which import reads; --json for "
+                       "JSON")
+      ->callback([&context] { context.exit_code = export_all(context); });
 }
 
 }  // namespace postern::cli

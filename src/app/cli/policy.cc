@@ -8,7 +8,6 @@
 
 #include "app/cli/policy_actions.h"
 #include "app/cli/policy_fields.h"
-#include "app/cli/policy_import.h"
 #include "app/cli/records_groups.h"
 #include "core/policy/words.h"
 
@@ -16,36 +15,13 @@ namespace postern::cli {
 
 namespace {
 
-// The texts of the field options that were given, by field.
-using GivenTexts = std::vector<std::vector<std::string>>;
-
 struct PolicyOptions {
   std::vector<std::string> domains;
-  GivenTexts given = GivenTexts(policy_fields().size());
+  GivenTexts given;
   PolicyFilter filter;
-  ImportOptions import;
   bool no_probe = false;
+  [[nodiscard]] FieldTexts fields() const { return given_fields(infos(policy_fields()), given); }
 };
-
-FieldTexts given_fields(const PolicyOptions& options) {
-  FieldTexts fields;
-  const auto all = policy_fields();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (options.given[i].empty()) continue;
-    fields.emplace_back(&all[i], fmt::format("{}", fmt::join(options.given[i], " ")));
-  }
-  return fields;
-}
-
-void add_field_options(CLI::App& command, PolicyOptions& options) {
-  const auto all = policy_fields();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    CLI::Option* option =
-        command.add_option(option_name(all[i]), options.given[i], std::string(all[i].help));
-    option->type_name(std::string(all[i].value))->allow_extra_args(false);
-    if (!all[i].many) option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  }
-}
 
 void add_domains(CLI::App& command, PolicyOptions& options) {
   command.add_option("domain", options.domains, "example.com, or *.gov.uk for all below gov.uk")
@@ -75,20 +51,20 @@ void add_readers(CLI::App& group, Context& context, const Shared& options) {
 void add_writers(CLI::App& group, Context& context, const Shared& options) {
   CLI::App* adder = group.add_subcommand("add", "Put domains under policy; what is there stays");
   add_domains(*adder, *options);
-  add_field_options(*adder, *options);
+  add_field_options(*adder, infos(policy_fields()), options->given);
   adder->add_flag("--no-probe", options->no_probe,
                   "Do not ask the partner's servers which MX names to pin");
   adder->callback([&context, options] {
     context.exit_code =
-        add_policies(context, options->domains, given_fields(*options), !options->no_probe);
+        add_policies(context, options->domains, options->fields(), !options->no_probe);
   });
 
   CLI::App* setter = group.add_subcommand(
       "set", "Change policies; an empty value (--mx \"\") sets a field back to its default");
   add_domains(*setter, *options);
-  add_field_options(*setter, *options);
+  add_field_options(*setter, infos(policy_fields()), options->given);
   setter->callback([&context, options] {
-    context.exit_code = set_policies(context, options->domains, given_fields(*options));
+    context.exit_code = set_policies(context, options->domains, options->fields());
   });
 
   CLI::App* promoter =
@@ -103,23 +79,6 @@ void add_writers(CLI::App& group, Context& context, const Shared& options) {
       [&context, options] { context.exit_code = remove_policies(context, options->domains); });
 }
 
-void add_importer(CLI::App& group, Context& context, const Shared& options) {
-  CLI::App* importer = group.add_subcommand(
-      "import", "Put many domains under policy: a plain list, or CSV with a heading line");
-  importer->add_option("file", options->import.file, "The file; - for standard input")
-      ->type_name("FILE")
-      ->required();
-  importer->add_flag("--dry-run", options->import.dry_run, "Show the verdicts and change nothing");
-  importer->add_flag("--update", options->import.update,
-                     "Change policies that are there with other settings; otherwise such lines are "
-                     "refused");
-  add_field_options(*importer, *options);
-  importer->callback([&context, options] {
-    options->import.fields = given_fields(*options);
-    context.exit_code = import_policies(context, options->import);
-  });
-}
-
 }  // namespace
 
 void add_policy_commands(CLI::App& root, Context& context) {
@@ -129,7 +88,10 @@ void add_policy_commands(CLI::App& root, Context& context) {
   auto options = std::make_shared<PolicyOptions>();
   add_readers(*group, context, options);
   add_writers(*group, context, options);
-  add_importer(*group, context, options);
+  add_import_command(
+      *group, context, "Put many domains under policy: a plain list, or CSV with a heading line",
+      "domain", infos(policy_fields()),
+      [&context](const ImportOptions& import) { return import_policies(context, import); });
 }
 
 }  // namespace postern::cli

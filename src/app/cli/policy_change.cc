@@ -5,8 +5,9 @@
 #include <ostream>
 
 #include "app/cli/policy_actions.h"
+#include "app/cli/policy_fields.h"
 #include "app/cli/records_session.h"
-#include "core/base/json_writer.h"
+#include "app/cli/report.h"
 #include "core/base/text.h"
 #include "core/onboarding/import_plan.h"
 
@@ -15,54 +16,6 @@ namespace postern::cli {
 namespace {
 
 using policy::Policy;
-
-// What became of one domain of the command.
-struct Done {
-  std::string domain;
-  std::string result;  // "added", "unchanged", "changed", "promoted", "removed", "refused"
-  std::string text;    // one sentence
-};
-
-class Report {
- public:
-  explicit Report(Context& context) : context_(context) {}
-  void add(std::string domain, std::string result, std::string text) {
-    refused_ += result == "refused" ? 1 : 0;
-    done_.push_back({std::move(domain), std::move(result), std::move(text)});
-  }
-  void refuse(std::string domain, const base::Failure& failure) {
-    add(std::move(domain), "refused", failure.text);
-  }
-  // Prints it, refusals to standard error; the exit code.
-  int print() const {
-    for (const Done& one : done_) {
-      if (context_.json) break;
-      if (one.result == "refused") {
-        context_.err << "postern: " << one.text << "\n";
-      } else {
-        context_.out << one.text << "\n";
-      }
-    }
-    if (context_.json) print_json();
-    if (refused_ == 0) return exit_ok;
-    return refused_ == done_.size() ? exit_failed : exit_partly;
-  }
-
- private:
-  void print_json() const {
-    base::JsonWriter json;
-    json.begin_array();
-    for (const Done& one : done_) {
-      json.begin_object().field("domain", one.domain).field("result", one.result);
-      json.field("text", one.text).end_object();
-    }
-    json.end_array();
-    context_.out << std::move(json).take() << "\n";
-  }
-  Context& context_;
-  std::vector<Done> done_;
-  std::size_t refused_ = 0;
-};
 
 void prepare_nothing(const RecordsSession&, const std::string&) {}
 
@@ -90,7 +43,7 @@ int for_each_domain(Context& context, const std::vector<std::string>& domains, P
 base::Result<> add_existing(const Policy& old, const FieldTexts& fields, Report& report) {
   const std::string domain = old.scope.text();
   Policy wanted = old;
-  if (auto read = apply_fields(wanted, fields); !read) return read;
+  if (auto read = apply_fields(wanted, policy_fields(), fields); !read) return read;
   if (!onboarding::same_settings(wanted, old)) {
     return base::fail(
         "already-exists",
@@ -141,7 +94,8 @@ base::Result<Policy> new_policy(const Context& context, const RecordsSession& se
   fresh.scope = *std::move(scope);
   fresh.author = context.actor().name;
   fresh.created = now();
-  if (auto read = apply_fields(fresh, fields); !read) return std::unexpected(read.error());
+  if (auto read = apply_fields(fresh, policy_fields(), fields); !read)
+    return std::unexpected(read.error());
   return fresh;
 }
 
@@ -209,7 +163,7 @@ int set_policies(Context& context, const std::vector<std::string>& domains,
     auto old = policy_for(session, text);
     if (!old) return std::unexpected(old.error());
     Policy wanted = **old;
-    if (auto read = apply_fields(wanted, fields); !read) return read;
+    if (auto read = apply_fields(wanted, policy_fields(), fields); !read) return read;
     const std::string name = wanted.scope.text();
     if (wanted == **old) {
       report.add(name, "unchanged", name + " is set so already; unchanged.");

@@ -1,10 +1,12 @@
-// postern policy list | show | export
+// postern policy list | show
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ostream>
 
+#include "app/cli/json_rows.h"
 #include "app/cli/policy_actions.h"
+#include "app/cli/policy_fields.h"
 #include "app/cli/records_session.h"
 #include "app/cli/table.h"
 #include "core/base/text.h"
@@ -16,18 +18,6 @@ namespace {
 
 using policy::Policy;
 
-// By name, so that a list can be compared with yesterday's.
-std::vector<const Policy*> sorted(const RecordsSession& session) {
-  std::vector<const Policy*> found;
-  for (const Policy& one : session.configuration.policies) {
-    if (one.account == session.account.id) found.push_back(&one);
-  }
-  std::ranges::sort(found, {}, [](const Policy* one) {
-    return std::pair(std::string_view(one->scope.base.text()), one->scope.wildcard);
-  });
-  return found;
-}
-
 std::string json_of(const RecordsSession& session, const Policy& one) {
   base::JsonWriter json;
   json.begin_object().field("account", session.account.name);
@@ -37,12 +27,10 @@ std::string json_of(const RecordsSession& session, const Policy& one) {
 }
 
 void print_json(Context& context, const RecordsSession& session,
-                const std::vector<const Policy*>& policies) {
-  context.out << '[';
-  for (std::size_t i = 0; i < policies.size(); ++i) {
-    context.out << (i == 0 ? "\n" : ",\n") << json_of(session, *policies[i]);
-  }
-  context.out << (policies.empty() ? "]\n" : "\n]\n");
+                const std::vector<Policy>& policies) {
+  JsonRows rows(context.out, JsonRows::Shape::array);
+  for (const Policy& one : policies) rows.add(json_of(session, one));
+  rows.finish();
 }
 
 std::string in_force(const Policy& one) {
@@ -75,6 +63,17 @@ std::string conditions(const Policy& one) {
 
 }  // namespace
 
+std::vector<Policy> policies_by_name(const RecordsSession& session) {
+  std::vector<Policy> found;
+  for (const Policy& one : session.configuration.policies) {
+    if (one.account == session.account.id) found.push_back(one);
+  }
+  std::ranges::sort(found, {}, [](const Policy& one) {
+    return std::pair(std::string_view(one.scope.base.text()), one.scope.wildcard);
+  });
+  return found;
+}
+
 int list_policies(Context& context, const PolicyFilter& filter) {
   if ((!filter.mode.empty() && !tls::parse_mode(filter.mode)) ||
       (!filter.stage.empty() && !tls::parse_stage(filter.stage))) {
@@ -84,20 +83,20 @@ int list_policies(Context& context, const PolicyFilter& filter) {
   }
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  std::vector<const Policy*> chosen = sorted(*session);
-  std::erase_if(chosen, [&](const Policy* one) {
-    return (!filter.mode.empty() && tls::api_value(one->mode) != filter.mode) ||
-           (!filter.stage.empty() && tls::stage_text(one->stage) != filter.stage);
+  std::vector<Policy> chosen = policies_by_name(*session);
+  std::erase_if(chosen, [&](const Policy& one) {
+    return (!filter.mode.empty() && tls::api_value(one.mode) != filter.mode) ||
+           (!filter.stage.empty() && tls::stage_text(one.stage) != filter.stage);
   });
   if (context.json) {
     print_json(context, *session, chosen);
     return exit_ok;
   }
   Table table({"domain", "mode", "stage", "in force", "conditions", "note"});
-  for (const Policy* one : chosen) {
-    table.row({one->scope.text(), std::string(tls::shown_as(one->mode)),
-               std::string(tls::stage_text(one->stage)), in_force(*one), conditions(*one),
-               base::printable(one->note, 60)});
+  for (const Policy& one : chosen) {
+    table.row({one.scope.text(), std::string(tls::shown_as(one.mode)),
+               std::string(tls::stage_text(one.stage)), in_force(one), conditions(one),
+               base::printable(one.note, 60)});
   }
   if (!table.empty()) {
     context.out << table.text();
@@ -113,51 +112,32 @@ int list_policies(Context& context, const PolicyFilter& filter) {
 int show_policies(Context& context, const std::vector<std::string>& domains) {
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  std::vector<const Policy*> found;
+  std::vector<Policy> found;
   int worst = exit_ok;
   for (const std::string& text : domains) {
     auto one = policy_for(*session, text);
     if (!one) {
       worst = context.fail(one.error());
     } else {
-      found.push_back(*one);
+      found.push_back(**one);
     }
   }
   if (context.json) {
     print_json(context, *session, found);
     return worst;
   }
-  for (const Policy* one : found) {
-    context.out << fmt::format("{}\n", one->scope.text());
+  for (const Policy& one : found) {
+    context.out << fmt::format("{}\n", one.scope.text());
     for (const PolicyField& field : policy_fields()) {
-      std::string value = base::printable(field.write(*one), 4096);
-      if (field.name == "mode") value += fmt::format(" ({})", tls::shown_as(one->mode));
+      std::string value = base::printable(field.write(one), 4096);
+      if (field.name == "mode") value += fmt::format(" ({})", tls::shown_as(one.mode));
       context.out << fmt::format("  {:<12}  {}\n", field.name, value.empty() ? "-" : value);
     }
-    context.out << fmt::format("  {:<12}  {}\n  {:<12}  {} by {}\n", "in force", in_force(*one),
-                               "created", base::rfc3339(one->created),
-                               one->author.empty() ? "-" : base::printable(one->author));
+    context.out << fmt::format("  {:<12}  {}\n  {:<12}  {} by {}\n", "in force", in_force(one),
+                               "created", base::rfc3339(one.created),
+                               one.author.empty() ? "-" : base::printable(one.author));
   }
   return worst != exit_ok && !found.empty() ? exit_partly : worst;
-}
-
-int export_policies(Context& context) {
-  auto session = open_session(context);
-  if (!session) return context.fail(session.error());
-  const std::vector<const Policy*> policies = sorted(*session);
-  if (context.json) {
-    print_json(context, *session, policies);
-    return exit_ok;
-  }
-  std::string line = "domain";
-  for (const PolicyField& field : policy_fields()) line += fmt::format(",{}", field.name);
-  context.out << line << "\r\n";
-  for (const Policy* one : policies) {
-    line = csv_cell(one->scope.text());
-    for (const PolicyField& field : policy_fields()) line += "," + csv_cell(field.write(*one));
-    context.out << line << "\r\n";
-  }
-  return exit_ok;
 }
 
 }  // namespace postern::cli

@@ -9,6 +9,8 @@
 #include "app/cli/cli.h"
 #include "app/cli/control_client.h"
 #include "app/cli/table.h"
+#include "core/base/json_writer.h"
+#include "core/base/text.h"
 #include "core/base/time.h"
 
 namespace postern::cli {
@@ -146,11 +148,22 @@ int recalculate(Context& context) {
   return exit_ok;
 }
 
+// Any bytes may stand in a message, so JSON takes it in base64.
+void print_message(const Context& context, const std::string& id, const std::string& message) {
+  if (!context.json) {
+    context.out << message;
+    return;
+  }
+  base::JsonWriter json;
+  json.begin_object().field("id", id).field("message_base64", base::base64(message)).end_object();
+  context.out << json.text() << "\n";
+}
+
 int export_message(Context& context, const QueueOptions& options) {
   auto answer = ask_gateway(context, {"GET", "/v1/queue/" + options.id + "/body", {}});
   if (!answer) return context.fail(answer.error());
   if (options.file.empty()) {
-    context.out << *answer;
+    print_message(context, options.id, *answer);
     return exit_ok;
   }
   std::ofstream file(options.file, std::ios::binary | std::ios::trunc);
@@ -158,6 +171,11 @@ int export_message(Context& context, const QueueOptions& options) {
   file.close();
   if (!file) {
     return context.fail({"file", "The file " + options.file + " could not be written.", ""});
+  }
+  if (context.json) {
+    base::JsonWriter json;
+    json.begin_object().field("id", options.id).field("file", options.file).end_object();
+    context.out << json.text() << "\n";
   }
   return exit_ok;
 }

@@ -3,66 +3,19 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <boost/json.hpp>
-#include <fstream>
-#include <sstream>
-
-#include "app/cli/records_groups.h"
-#include "app/cli/records_session.h"
+#include "app/cli/testing.h"
+#include "core/base/text.h"
 #include "io/records/database.h"
-#include "io/records/temporary_records.h"
 
 namespace postern::cli {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
-class CommandLine : public testing::Test {
- protected:
-  // One command line; out_ and err_ hold what it printed.
-  int run(std::vector<std::string> words, const std::string& input = "") {
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream err;
-    Context context{
-        .in = in, .out = out, .err = err, .config_file = {}, .data_dir = folder_.file("")};
-    context.capture_pins = capture_pins_;
-    CLI::App root;
-    root.fallthrough();
-    root.add_option("--account", context.account);
-    root.add_flag("--json", context.json);
-    add_policy_commands(root, context);
-    add_exception_commands(root, context);
-    add_evidence_commands(root, context);
-    add_audit_commands(root, context);
-    std::ranges::reverse(words);  // as CLI11 takes them
-    try {
-      root.parse(std::move(words));
-    } catch (const CLI::ParseError& mistake) {
-      err << mistake.what() << "\n";
-      context.exit_code = exit_usage;
-    }
-    out_ = out.str();
-    err_ = err.str();
-    return context.exit_code;
-  }
-
-  boost::json::value json() const { return boost::json::parse(out_); }
-  policy::Configuration configuration() { return records::open_records(folder_)->load().value(); }
-  std::string file(const std::string& text) {
-    std::ofstream(folder_.file("input")) << text;
-    return folder_.file("input");
-  }
-
-  records::TemporaryFolder folder_;
-  decltype(Context::capture_pins) capture_pins_;
-  std::string out_;
-  std::string err_;
-};
+using testing::CommandLine;
 
 class PolicyCommands : public CommandLine {};
 
@@ -258,9 +211,9 @@ TEST_F(PolicyImport, UsesTheOptionsForWhatALineDoesNotSay) {
 
 TEST_F(PolicyImport, RefusesLinesAndHeadingsItCannotRead) {
   EXPECT_EQ(run({"policy", "import", file("domain,moda\nexample.com,strict\n")}), exit_failed);
-  EXPECT_THAT(err_, HasSubstr("\"moda\", which no policy has"));
+  EXPECT_THAT(err_, HasSubstr("\"moda\", which is not known here"));
   EXPECT_EQ(run({"policy", "import", file("domain,mode\na.example.com,\"strict\n")}), exit_failed);
-  EXPECT_THAT(err_, HasSubstr("ine 2"));
+  EXPECT_THAT(out_, HasSubstr("A quote is opened and never closed."));
   EXPECT_EQ(run({"policy", "import", file("example.com,strict\n")}), exit_failed);
   EXPECT_THAT(out_, HasSubstr("Invalid Domain"));
   EXPECT_EQ(run({"policy", "import", file("domain,mode\nb.example.com,lax\n")}), exit_failed);
@@ -281,7 +234,7 @@ TEST_F(ExceptionCommands, AddListShowAndRemove) {
   const auto one = json().at(0);
   EXPECT_EQ(one.at("domain").as_string(), "example.com");
   EXPECT_TRUE(one.at("active").as_bool());
-  EXPECT_THAT(std::string(one.at("author").as_string()), testing::StartsWith("cli:"));
+  EXPECT_THAT(std::string(one.at("author").as_string()), ::testing::StartsWith("cli:"));
   const std::string id = std::to_string(one.at("id").as_int64());
   EXPECT_EQ(run({"exception", "add", "example.com", "--reason", "again", "--for", "1d"}),
             exit_failed);
@@ -340,7 +293,7 @@ TEST_F(EvidenceCommands, ListTheLatestOfTheAccountInTheOrderOfTime) {
 TEST_F(EvidenceCommands, ExportAPeriodAsCsvAndJsonLines) {
   const std::string from = base::rfc3339(records::kNow + std::chrono::hours(2));
   ASSERT_EQ(run({"evidence", "export", "--csv", "--from", from}), exit_ok);
-  EXPECT_THAT(out_, AllOf(testing::StartsWith("row,time,"), HasSubstr("partner2"),
+  EXPECT_THAT(out_, AllOf(::testing::StartsWith("row,time,"), HasSubstr("partner2"),
                           HasSubstr("\"said \"\"no\"\", twice\""), Not(HasSubstr("partner1"))));
   const std::string heading = out_.substr(0, out_.find('\r'));
   ASSERT_EQ(run({"evidence", "export", "--until", from}), exit_ok);
@@ -352,11 +305,8 @@ TEST_F(EvidenceCommands, ExportAPeriodAsCsvAndJsonLines) {
     if (field.key() == "account_id") continue;
     fields += (fields.empty() ? "" : ",") + std::string(field.key());
   }
-  std::vector<std::string> csv_columns;
-  std::vector<std::string> json_fields;
-  CLI::detail::split(heading, ',').swap(csv_columns);
-  CLI::detail::split(fields, ',').swap(json_fields);
-  EXPECT_THAT(csv_columns, testing::UnorderedElementsAreArray(json_fields));
+  EXPECT_THAT(base::split(heading, ','),
+              ::testing::UnorderedElementsAreArray(base::split(fields, ',')));
 }
 
 TEST_F(EvidenceCommands, SayWhatAFilterCanBe) {

@@ -1,4 +1,4 @@
-// postern route list | add | set | remove
+// postern route list | show | add | set | remove | import | export
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -6,10 +6,7 @@
 #include <ostream>
 
 #include "app/cli/records_groups.h"
-#include "app/cli/records_session.h"
-#include "app/cli/table.h"
-#include "core/base/json_writer.h"
-#include "core/policy/words.h"
+#include "app/cli/route_kind.h"
 
 namespace postern::cli {
 
@@ -30,236 +27,146 @@ struct RouteOptions {
   std::int64_t id = 0;
 };
 
-// The two kinds of route share what a connection needs.
-struct Shape {
-  std::string host;
-  std::uint16_t port = 25;
-  int priority = 10;
-  policy::TlsStart start = policy::TlsStart::starttls;
-  tls::Mode mode = tls::Mode::opportunistic;
-  std::optional<policy::Login> login;
-};
-
-base::Result<Shape> shape_of(const Context& context, const RouteOptions& options) {
-  Shape shape;
-  shape.host = options.host;
-  shape.port = options.port;
-  shape.priority = options.priority;
-  if (options.implicit) shape.start = policy::TlsStart::implicit;
-  if (!options.mode.empty()) shape.mode = tls::parse_mode(options.mode).value_or(shape.mode);
-  if (options.user.empty()) return shape;
+base::Result<AnyRoute> described(const Context& context, const RecordsSession& session,
+                                 const RouteOptions& options) {
+  AnyRoute route;
+  route.account = session.account.id;
+  if (options.domain != "*") {
+    if (auto read = read_domain(route.domain, options.domain); !read) {
+      return std::unexpected(read.error());
+    }
+  }
+  route.sort = sort_for(session, route.domain);
+  route.host = options.host;
+  route.port = options.port;
+  route.priority = options.priority;
+  if (options.implicit) route.start = policy::TlsStart::implicit;
+  route.mode = tls::parse_mode(options.mode).value_or(route.mode);
+  route.consult_published = options.consult_published;
+  const auto names = fmt::format("{}", fmt::join(options.names, " "));
+  if (auto read = read_list(route.names, names, &dns::Domain::parse); !read) {
+    return std::unexpected(read.error());
+  }
+  if (auto read = read_domain(route.verify_name, options.verify_name); !read) {
+    return std::unexpected(read.error());
+  }
+  if (options.user.empty()) return route;
   auto password = read_secret(context, options.password_file);
   if (!password) return std::unexpected(password.error());
-  shape.login = policy::Login{options.user, std::move(*password)};
-  return shape;
+  route.login = policy::Login{options.user, std::move(*password)};
+  return route;
 }
 
-template <class Route>
-void take_shape(Route& route, Shape shape) {
-  route.host = std::move(shape.host);
-  route.port = shape.port;
-  route.priority = shape.priority;
-  route.start = shape.start;
-  route.mode = shape.mode;
-  route.login = std::move(shape.login);
+base::Result<> put(Context& context, RecordsSession& session, AnyRoute& route) {
+  return change_records(context, session, [&](records::Change& change) {
+    return std::visit(
+        [&](auto record) -> base::Result<> {
+          auto id = change.put(std::move(record));
+          if (!id) return std::unexpected(id.error());
+          route.id = *id;
+          return {};
+        },
+        route.as_record());
+  });
 }
 
-template <class Route>
-void write_common(base::JsonWriter& json, const Route& route, std::string_view kind) {
-  json.field("id", route.id.value).field("kind", kind).field("domain", route.domain.text());
-  json.field("host", route.host).field("port", route.port).field("priority", route.priority);
-  json.field("tls", policy::tls_start_text(route.start)).field("mode", tls::api_value(route.mode));
-  json.field("user", route.login ? route.login->user : "");
-}
-
-void write_internal(base::JsonWriter& json, const policy::InternalRoute& route) {
-  json.begin_object();
-  write_common(json, route, "internal");
-  json.key("names").begin_array();
-  for (const dns::Domain& name : route.names) json.value(name.text());
-  json.end_array().end_object();
-}
-
-void write_external(base::JsonWriter& json, const policy::ExternalRoute& route) {
-  json.begin_object();
-  write_common(json, route, "external");
-  json.field("verify_name", route.verify_name.text());
-  json.field("consult_published", route.consult_published).end_object();
-}
-
-template <class Route>
-std::vector<std::string> cells(const Route& route, const char* kind) {
-  std::string domain = route.domain.empty() ? "(all others)" : route.domain.unicode();
-  return {std::to_string(route.id.value),
-          kind,
-          domain,
-          fmt::format("{}:{}", route.host, route.port),
-          std::to_string(route.priority),
-          std::string(tls::shown_as(route.mode)),
-          route.login ? route.login->user : ""};
+int say(Context& context, const RecordsSession& session, const AnyRoute& route,
+        const std::string& sentence) {
+  context.out << (context.json ? json_of(RouteKind(session), session, route) : sentence) << "\n";
+  return exit_ok;
 }
 
 int list(Context& context) {
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  base::JsonWriter json;
-  json.begin_array();
-  Table table({"id", "kind", "domain", "to", "priority", "mode", "login"});
-  for (const policy::InternalRoute& route : session->configuration.internal_routes) {
-    if (route.account != session->account.id) continue;
-    write_internal(json, route);
-    table.row(cells(route, "internal"));
-  }
-  for (const policy::ExternalRoute& route : session->configuration.external_routes) {
-    if (route.account != session->account.id) continue;
-    write_external(json, route);
-    table.row(cells(route, "external"));
-  }
-  json.end_array();
+  const std::vector<AnyRoute> routes = all_routes(*session);
   if (context.json) {
-    context.out << std::move(json).take() << "\n";
-  } else if (table.empty()) {
-    context.out << "There are no routes; add one with: postern route add DOMAIN --host HOST\n";
-  } else {
-    context.out << table.text();
+    print_objects(context, RouteKind(*session), *session, routes);
+    return exit_ok;
   }
+  Table table({"id", "kind", "domain", "to", "priority", "mode", "login"});
+  for (const AnyRoute& route : routes) {
+    const std::string to = route_text(route);
+    table.row({std::to_string(route.id.value), std::string(route_sort_text(route.sort)),
+               route.domain.empty() ? "(all others)" : route.domain.unicode(),
+               to.substr(to.rfind(' ') + 1), std::to_string(route.priority),
+               std::string(tls::shown_as(route.mode)), route.login ? route.login->user : ""});
+  }
+  context.out << (table.empty()
+                      ? "There are no routes; add one with: postern route add DOMAIN --host HOST\n"
+                      : table.text());
   return exit_ok;
 }
 
 // Adds, unless an equal route is there: then nothing changes.
-template <class Route>
-int put_new(Context& context, RecordsSession& session, Route fresh,
-            const std::vector<Route>& existing) {
-  std::string domain = fresh.domain.empty() ? "all other domains" : fresh.domain.text();
-  for (const Route& old : existing) {
-    Route same = fresh;
-    same.id = old.id;
-    if (same == old) {
-      context.out << fmt::format("A route for {} to {}:{} is there already; unchanged.\n", domain,
-                                 fresh.host, fresh.port);
-      return exit_ok;
-    }
-  }
-  base::RouteId made;
-  auto stored = change_records(context, session, [&](records::Change& change) -> base::Result<> {
-    auto id = change.put(fresh);
-    if (!id) return std::unexpected(id.error());
-    made = *id;
-    return {};
-  });
-  if (!stored) return context.fail(stored.error());
-  context.out << fmt::format("Route {} added: {} to {}:{}.\n", made.value, domain, fresh.host,
-                             fresh.port);
-  return exit_ok;
-}
-
-base::Result<std::vector<dns::Domain>> domains_of(const std::vector<std::string>& texts) {
-  std::vector<dns::Domain> out;
-  for (const std::string& text : texts) {
-    auto domain = dns::Domain::parse(text);
-    if (!domain) return std::unexpected(domain.error());
-    out.push_back(*domain);
-  }
-  return out;
-}
-
-bool is_internal(const RecordsSession& session, const dns::Domain& domain) {
-  return std::ranges::any_of(session.configuration.domains, [&](const policy::InternalDomain& one) {
-    return one.account == session.account.id &&
-           (one.domain == domain || domain.is_below(one.domain));
-  });
-}
-
-int add_external(Context& context, RecordsSession& session, const RouteOptions& options,
-                 dns::Domain domain, Shape shape) {
-  policy::ExternalRoute route;
-  route.account = session.account.id;
-  route.domain = std::move(domain);
-  take_shape(route, std::move(shape));
-  route.consult_published = options.consult_published;
-  if (!options.verify_name.empty()) {
-    auto name = dns::Domain::parse(options.verify_name);
-    if (!name) return context.fail(name.error());
-    route.verify_name = *name;
-  }
-  return put_new(context, session, std::move(route), session.configuration.external_routes);
-}
-
 int add(Context& context, const RouteOptions& options) {
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  dns::Domain domain;
-  if (options.domain != "*") {
-    auto parsed = dns::Domain::parse(options.domain);
-    if (!parsed) return context.fail(parsed.error());
-    domain = *parsed;
+  auto route = described(context, *session, options);
+  if (!route) return context.fail(route.error());
+  for (const AnyRoute& old : all_routes(*session)) {
+    AnyRoute same = *route;
+    same.id = old.id;
+    if (same.as_record() != old.as_record()) continue;
+    return say(context, *session, old,
+               fmt::format("The route for {} is there already; unchanged.", route_text(old)));
   }
-  auto shape = shape_of(context, options);
-  if (!shape) return context.fail(shape.error());
-  if (domain.empty() || !is_internal(*session, domain)) {
-    return add_external(context, *session, options, domain, std::move(*shape));
-  }
-  auto names = domains_of(options.names);
-  if (!names) return context.fail(names.error());
-  policy::InternalRoute route;
-  route.account = session->account.id;
-  route.domain = domain;
-  take_shape(route, std::move(*shape));
-  route.names = std::move(*names);
-  return put_new(context, *session, std::move(route), session->configuration.internal_routes);
+  if (auto stored = put(context, *session, *route); !stored) return context.fail(stored.error());
+  return say(context, *session, *route,
+             fmt::format("Route {} added: {}.", route->id.value, route_text(*route)));
 }
 
-template <class Route>
-const Route* with_id(const std::vector<Route>& routes, std::int64_t id, base::AccountId account) {
-  for (const Route& route : routes) {
-    if (route.id.value == id && route.account == account) return &route;
+base::Result<AnyRoute> route_with(const RecordsSession& session, std::int64_t id) {
+  for (AnyRoute& route : all_routes(session)) {
+    if (route.id.value == id) return std::move(route);
   }
-  return nullptr;
+  return base::fail(
+      "not-found",
+      fmt::format("There is no route {} in this account; see: postern route list", id));
 }
 
-base::Failure unknown(std::int64_t id) {
-  return {"not-found",
-          fmt::format("There is no route {} in this account; see: postern route list", id), ""};
-}
-
-template <class Route>
-base::Result<> change_mode(records::Change& change, Route route, tls::Mode mode) {
-  route.mode = mode;
-  auto id = change.put(std::move(route));
-  if (!id) return std::unexpected(id.error());
-  return {};
+int show(Context& context, const RouteOptions& options) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  const auto route = route_with(*session, options.id);
+  if (!route) return context.fail(route.error());
+  return show_object(context, RouteKind(*session), *session, *route,
+                     fmt::format("Route {}: {}", route->id.value, route_text(*route)));
 }
 
 int set(Context& context, const RouteOptions& options) {
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  const auto* internal =
-      with_id(session->configuration.internal_routes, options.id, session->account.id);
-  const auto* external =
-      with_id(session->configuration.external_routes, options.id, session->account.id);
-  if (!internal && !external) return context.fail(unknown(options.id));
-  tls::Mode mode = tls::parse_mode(options.mode).value_or(tls::Mode::opportunistic);
-  auto changed = change_records(context, *session, [&](records::Change& change) {
-    return internal ? change_mode(change, *internal, mode) : change_mode(change, *external, mode);
-  });
-  if (!changed) return context.fail(changed.error());
-  context.out << fmt::format("Route {}: {}.\n", options.id, tls::shown_as(mode));
-  return exit_ok;
+  auto route = route_with(*session, options.id);
+  if (!route) return context.fail(route.error());
+  route->mode = tls::parse_mode(options.mode).value_or(tls::Mode::opportunistic);
+  if (auto stored = put(context, *session, *route); !stored) return context.fail(stored.error());
+  return say(context, *session, *route,
+             fmt::format("Route {}: {}.", options.id, tls::shown_as(route->mode)));
 }
 
 int remove(Context& context, const RouteOptions& options) {
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  if (!with_id(session->configuration.internal_routes, options.id, session->account.id) &&
-      !with_id(session->configuration.external_routes, options.id, session->account.id)) {
-    return context.fail(unknown(options.id));
-  }
+  const auto route = route_with(*session, options.id);
+  if (!route) return context.fail(route.error());
   auto removed = change_records(context, *session, [&](records::Change& change) {
     return change.remove(base::RouteId{options.id});
   });
   if (!removed) return context.fail(removed.error());
-  context.out << fmt::format("Route {} removed.\n", options.id);
-  return exit_ok;
+  return say(context, *session, *route, fmt::format("Route {} removed.", options.id));
+}
+
+int import_file(Context& context, const ImportOptions& options) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  return import_objects(context, RouteKind(*session), options, *session);
+}
+
+int export_all(Context& context) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  return export_objects(context, RouteKind(*session), *session);
 }
 
 void add_adder(CLI::App& group, Context& context, const std::shared_ptr<RouteOptions>& options) {
@@ -297,6 +204,9 @@ void add_route_commands(CLI::App& root, Context& context) {
   group->add_subcommand("list", "List the routes of an account")->callback([&context] {
     context.exit_code = list(context);
   });
+  CLI::App* shower = group->add_subcommand("show", "Show everything about one route");
+  shower->add_option("id", options->id, "Number of the route")->required();
+  shower->callback([&context, options] { context.exit_code = show(context, *options); });
   add_adder(*group, context, options);
   CLI::App* setter = group->add_subcommand("set", "Change what TLS a route must have");
   setter->add_option("id", options->id, "Number of the route")->required();
@@ -307,6 +217,16 @@ void add_route_commands(CLI::App& root, Context& context) {
   CLI::App* remover = group->add_subcommand("remove", "Remove a route");
   remover->add_option("id", options->id, "Number of the route")->required();
   remover->callback([&context, options] { context.exit_code = remove(context, *options); });
+  add_import_command(
+      *group, context,
+      "Add many routes: CSV with a heading line, or a plain list of domains with --host", "domain",
+      infos(route_fields()),
+      [&context](const ImportOptions& import) { return import_file(context, import); });
+  group
+      ->add_subcommand("export",
+                       "Print all routes as CSV without passwords, which import reads; --json for "
+                       "JSON")
+      ->callback([&context] { context.exit_code = export_all(context); });
 }
 
 }  // namespace postern::cli

@@ -1,4 +1,4 @@
-// postern sender list | add | remove
+// postern sender list | show | add | remove | import | export
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -6,10 +6,7 @@
 #include <ostream>
 
 #include "app/cli/records_groups.h"
-#include "app/cli/records_session.h"
-#include "app/cli/table.h"
-#include "core/base/json_writer.h"
-#include "core/base/text.h"
+#include "app/cli/sender_kind.h"
 #include "core/policy/words.h"
 #include "io/crypto/tls.h"
 
@@ -27,40 +24,29 @@ struct SenderOptions {
   std::int64_t id = 0;
 };
 
-std::string identity(const policy::InternalSender& sender) {
-  switch (sender.kind) {
-    case policy::InternalSender::Kind::address_range:
-      return sender.range ? sender.range->to_string() : "";
-    case policy::InternalSender::Kind::credentials:
-      return sender.user;
-    case policy::InternalSender::Kind::client_certificate:
-      return base::hex(sender.certificate_spki);
-  }
-  return {};
-}
-
-void write_sender(base::JsonWriter& json, const policy::InternalSender& sender) {
-  json.begin_object().field("id", sender.id.value);
-  json.field("kind", policy::sender_kind_text(sender.kind)).field("identity", identity(sender));
-  json.field("require_tls", sender.require_tls).field("note", sender.note).end_object();
+int say(Context& context, const RecordsSession& session, const policy::InternalSender& sender,
+        const std::string& sentence) {
+  context.out << (context.json ? json_of(SenderKind(session.account.id), session, sender)
+                               : sentence)
+              << "\n";
+  return exit_ok;
 }
 
 int list(Context& context) {
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  base::JsonWriter json;
-  json.begin_array();
-  Table table({"id", "known by", "identity", "needs TLS", "note"});
-  for (const policy::InternalSender& sender : session->configuration.senders) {
-    if (sender.account != session->account.id) continue;
-    write_sender(json, sender);
-    table.row({std::to_string(sender.id.value), std::string(policy::sender_kind_text(sender.kind)),
-               identity(sender), sender.require_tls ? "yes" : "no", sender.note});
-  }
-  json.end_array();
+  const SenderKind kind(session->account.id);
+  const std::vector<policy::InternalSender> senders = kind.all(*session);
   if (context.json) {
-    context.out << std::move(json).take() << "\n";
-  } else if (table.empty()) {
+    print_objects(context, kind, *session, senders);
+    return exit_ok;
+  }
+  Table table({"id", "known by", "identity", "needs TLS", "note"});
+  for (const policy::InternalSender& sender : senders) {
+    table.row({std::to_string(sender.id.value), std::string(policy::sender_kind_text(sender.kind)),
+               kind.name(sender), yes_no(sender.require_tls), base::printable(sender.note, 60)});
+  }
+  if (table.empty()) {
     context.out << "No internal senders are known, so nobody may send to the world; add one with:\n"
                    "  postern sender add --range 192.0.2.0/24\n";
   } else {
@@ -69,11 +55,31 @@ int list(Context& context) {
   return exit_ok;
 }
 
+base::Result<policy::InternalSender> sender_with(const RecordsSession& session, std::int64_t id) {
+  for (const policy::InternalSender& one : session.configuration.senders) {
+    if (one.id.value == id && one.account == session.account.id) return one;
+  }
+  return base::fail(
+      "not-found",
+      fmt::format("There is no sender {} in this account; see: postern sender list", id));
+}
+
+int show(Context& context, const SenderOptions& options) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  const auto sender = sender_with(*session, options.id);
+  if (!sender) return context.fail(sender.error());
+  const SenderKind kind(session->account.id);
+  return show_object(
+      context, kind, *session, *sender,
+      fmt::format("Sender {}: {}", sender->id.value, base::printable(kind.name(*sender), 300)));
+}
+
 base::Result<policy::InternalSender> described(const Context& context,
                                                const SenderOptions& options) {
   using Kind = policy::InternalSender::Kind;
   policy::InternalSender sender;
-  sender.note = options.note;
+  sender.note = base::trim(options.note);
   sender.require_tls = options.require_tls;
   if (!options.range.empty()) {
     sender.kind = Kind::address_range;
@@ -113,42 +119,47 @@ int add(Context& context, const SenderOptions& options) {
   if (!session) return context.fail(session.error());
   auto sender = described(context, options);
   if (!sender) return context.fail(sender.error());
+  const SenderKind kind(session->account.id);
   sender->account = session->account.id;
   for (const policy::InternalSender& old : session->configuration.senders) {
-    if (old.account != sender->account || old.kind != sender->kind) continue;
-    if (identity(old) != identity(*sender)) continue;
+    if (old.account != sender->account || kind.identity(old) != kind.identity(*sender)) continue;
     sender->id = old.id;  // the same identity again: its password, note or rule changes
   }
   auto stored = change_records(context, *session, [&](records::Change& change) -> base::Result<> {
     auto id = change.put(*sender);
     if (!id) return std::unexpected(id.error());
+    sender->id = *id;
     return {};
   });
   if (!stored) return context.fail(stored.error());
-  context.out << fmt::format("Mail from {} {} now belongs to account {}.\n",
-                             policy::sender_kind_text(sender->kind), identity(*sender),
-                             session->account.name);
-  return exit_ok;
+  return say(context, *session, *sender,
+             fmt::format("Mail from {} {} now belongs to account {}.",
+                         policy::sender_kind_text(sender->kind), kind.name(*sender),
+                         session->account.name));
 }
 
 int remove(Context& context, const SenderOptions& options) {
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  bool known = std::ranges::any_of(session->configuration.senders, [&](const auto& sender) {
-    return sender.id.value == options.id && sender.account == session->account.id;
-  });
-  if (!known) {
-    return context.fail(
-        {"not-found",
-         fmt::format("There is no sender {} in this account; see: postern sender list", options.id),
-         ""});
-  }
+  const auto sender = sender_with(*session, options.id);
+  if (!sender) return context.fail(sender.error());
   auto removed = change_records(context, *session, [&](records::Change& change) {
     return change.remove(base::SenderId{options.id});
   });
   if (!removed) return context.fail(removed.error());
-  context.out << fmt::format("Sender {} removed.\n", options.id);
-  return exit_ok;
+  return say(context, *session, *sender, fmt::format("Sender {} removed.", options.id));
+}
+
+int import_file(Context& context, const ImportOptions& options) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  return import_objects(context, SenderKind(session->account.id), options, *session);
+}
+
+int export_all(Context& context) {
+  auto session = open_session(context);
+  if (!session) return context.fail(session.error());
+  return export_objects(context, SenderKind(session->account.id), *session);
 }
 
 }  // namespace
@@ -161,6 +172,9 @@ void add_sender_commands(CLI::App& root, Context& context) {
   group->add_subcommand("list", "List the internal senders of an account")->callback([&context] {
     context.exit_code = list(context);
   });
+  CLI::App* shower = group->add_subcommand("show", "Show everything about one internal sender");
+  shower->add_option("id", options->id, "Number of the sender")->required();
+  shower->callback([&context, options] { context.exit_code = show(context, *options); });
   CLI::App* adder = group->add_subcommand("add", "Add an internal sender, or change one");
   adder->add_option("--range", options->range, "Known by its address, such as 192.0.2.0/24");
   CLI::Option* user = adder->add_option("--user", options->user, "Known by user name and password");
@@ -176,6 +190,16 @@ void add_sender_commands(CLI::App& root, Context& context) {
   CLI::App* remover = group->add_subcommand("remove", "Remove an internal sender");
   remover->add_option("id", options->id, "Number of the sender")->required();
   remover->callback([&context, options] { context.exit_code = remove(context, *options); });
+  add_import_command(
+      *group, context,
+      "Add many internal senders: a plain list of address ranges, or CSV with a heading line",
+      "identity", infos(SenderKind({}).fields()),
+      [&context](const ImportOptions& import) { return import_file(context, import); });
+  group
+      ->add_subcommand("export",
+                       "Print all internal senders as CSV without passwords, which import reads; "
+                       "--json for JSON")
+      ->callback([&context] { context.exit_code = export_all(context); });
 }
 
 }  // namespace postern::cli

@@ -53,6 +53,13 @@ void write_user(base::JsonWriter& json, const records::User& user) {
   json.end_object();
 }
 
+int say(Context& context, const records::User& user, const std::string& sentence) {
+  base::JsonWriter json;
+  write_user(json, user);
+  context.out << (context.json ? json.text() : sentence) << "\n";
+  return exit_ok;
+}
+
 int list(Context& context) {
   auto records = context.open_records();
   if (!records) return context.fail(records.error());
@@ -133,8 +140,7 @@ int add(Context& context, const UserOptions& options) {
   if (!records) return context.fail(records.error());
   auto user = (*records)->people().add(context.actor(), now(), {options.name, *hash, *grants});
   if (!user) return context.fail(user.error());
-  context.out << fmt::format("User {} added: {}.\n", user->name, grants_text(*user));
-  return exit_ok;
+  return say(context, *user, fmt::format("User {} added: {}.", user->name, grants_text(*user)));
 }
 
 int set(Context& context, const UserOptions& options) {
@@ -160,18 +166,20 @@ int set(Context& context, const UserOptions& options) {
   auto user = (*records)->people().change(context.actor(), now(), base::lower(options.name),
                                           std::move(edit), {});
   if (!user) return context.fail(user.error());
-  context.out << fmt::format("User {} changed: {}, second factor {}.\n", user->name,
-                             grants_text(*user), user->second_factor ? "set" : "not set");
-  return exit_ok;
+  return say(context, *user,
+             fmt::format("User {} changed: {}, second factor {}.", user->name, grants_text(*user),
+                         user->second_factor ? "set" : "not set"));
 }
 
 int remove(Context& context, const UserOptions& options) {
   auto records = context.open_records();
   if (!records) return context.fail(records.error());
-  auto removed = (*records)->people().remove(context.actor(), now(), base::lower(options.name), {});
+  const std::string name = base::lower(options.name);
+  auto user = (*records)->people().user(name);
+  if (!user) return context.fail(user.error());
+  auto removed = (*records)->people().remove(context.actor(), now(), name, {});
   if (!removed) return context.fail(removed.error());
-  context.out << fmt::format("User {} removed, with all sessions and tokens.\n", options.name);
-  return exit_ok;
+  return say(context, *user, fmt::format("User {} removed, with all sessions and tokens.", name));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <optional>
+#include <expected>
 
 #include "core/base/text.h"
 
@@ -32,15 +32,20 @@ class Reader {
   Reader(std::string_view text, char separator) : text_(text), separator_(separator) {}
 
   [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
-  [[nodiscard]] int line() const { return line_; }
 
-  // One record; its line end is consumed.
-  base::Result<CsvRow> record() {
+  // One record; its line end is consumed. A record with a problem is its first line alone.
+  CsvRow record() {
     CsvRow row;
     row.line = line_;
+    const std::size_t start = at_;
     while (true) {
       auto value = field();
-      if (!value) return std::unexpected(value.error());
+      if (!value) {
+        row.problem = value.error();
+        at_ = start + first_line(text_.substr(start)).size() + 1;
+        line_ = row.line + 1;
+        return row;
+      }
       row.fields.push_back(std::move(*value));
       if (at_end()) return row;
       const char next = text_[at_++];
@@ -62,7 +67,9 @@ class Reader {
   }
 
  private:
-  base::Result<std::string> field() {
+  using Field = std::expected<std::string, std::string>;  // else the problem
+
+  Field field() {
     const std::size_t start = text_.find_first_not_of(" \t", at_);
     if (start != std::string_view::npos && text_[start] == '"') {
       at_ = start + 1;
@@ -74,7 +81,8 @@ class Reader {
     return std::string(base::trim(value));
   }
 
-  base::Result<std::string> quoted() {
+  Field quoted() {
+    constexpr const char* never_closed = "a quote is opened and never closed";
     const int began = line_;
     std::string value;
     for (; !at_end(); ++at_) {
@@ -88,7 +96,8 @@ class Reader {
       if (!doubled) {
         const std::size_t end = end_of_plain(at_ + 1);
         if (!base::trim(text_.substr(at_ + 1, end - at_ - 1)).empty()) {
-          return malformed(line_, "text follows a closing quote");
+          // Closed lines later, by the opening quote of another field.
+          return std::unexpected(line_ == began ? "text follows a closing quote" : never_closed);
         }
         at_ = end;
         return std::string(base::trim(value));
@@ -96,7 +105,7 @@ class Reader {
       value += '"';
       ++at_;
     }
-    return malformed(began, "a quote is opened and never closed");
+    return std::unexpected(never_closed);
   }
 
   [[nodiscard]] std::size_t end_of_plain(std::size_t from) const {
@@ -117,13 +126,13 @@ int CsvTable::column(std::string_view name) const {
   return found == columns.end() ? -1 : static_cast<int>(found - columns.begin());
 }
 
-bool looks_like_csv(std::string_view text) {
+bool looks_like_csv(std::string_view text, std::string_view column) {
   const std::string_view header = first_line(without_mark(text));
-  Reader reader(header, separator_of(header));
-  const auto record = reader.record();
-  if (!record) return false;
-  return std::ranges::any_of(record->fields,
-                             [](const std::string& name) { return base::iequals(name, "domain"); });
+  const CsvRow record = Reader(header, separator_of(header)).record();
+  return record.problem.empty() &&
+         std::ranges::any_of(record.fields, [column](const std::string& name) {
+           return base::iequals(name, column);
+         });
 }
 
 base::Result<CsvTable> read_csv(std::string_view text) {
@@ -132,24 +141,28 @@ base::Result<CsvTable> read_csv(std::string_view text) {
   CsvTable table;
   while (!reader.at_end()) {
     if (reader.skip_blank()) continue;
-    auto row = reader.record();
-    if (!row) return std::unexpected(row.error());
+    CsvRow row = reader.record();
     if (table.columns.empty()) {
-      for (const std::string& name : row->fields) {
+      if (!row.problem.empty()) return malformed(row.line, row.problem);
+      for (const std::string& name : row.fields) {
         if (table.column(base::lower(name)) >= 0) {
           return malformed(
-              row->line, fmt::format("the column \"{}\" stands twice", base::printable(name, 60)));
+              row.line, fmt::format("the column \"{}\" stands twice", base::printable(name, 60)));
         }
         table.columns.push_back(base::lower(name));
       }
       continue;
     }
-    if (row->fields.size() > table.columns.size()) {
-      return malformed(row->line, fmt::format("there are {} fields, and only {} columns",
-                                              row->fields.size(), table.columns.size()));
+    if (row.fields.size() > table.columns.size()) {
+      row.problem = fmt::format("there are {} fields, and only {} columns", row.fields.size(),
+                                table.columns.size());
     }
-    row->fields.resize(table.columns.size());
-    table.rows.push_back(std::move(*row));
+    if (!row.problem.empty()) {
+      row.problem.front() = static_cast<char>(row.problem.front() - 'a' + 'A');
+      row.problem += '.';
+    }
+    row.fields.resize(table.columns.size());
+    table.rows.push_back(std::move(row));
   }
   return table;
 }

@@ -14,6 +14,7 @@ namespace postern::onboarding {
 struct CsvRow {
   int line = 0;                     // from 1
   std::vector<std::string> fields;  // trimmed; as many as there are columns
+  std::string problem;              // why the row cannot be read, one sentence; else empty
 };
 
 struct CsvTable {
@@ -23,13 +24,13 @@ struct CsvTable {
   [[nodiscard]] int column(std::string_view name) const;
 };
 
-// Does the text begin with a header line of CSV that has a column "domain"? Else it is a plain
-// list.
-[[nodiscard]] bool looks_like_csv(std::string_view text);
+// Does the text begin with a header line of CSV that has this column? Else it is a plain list.
+[[nodiscard]] bool looks_like_csv(std::string_view text, std::string_view column);
 
-// Failure "csv-malformed" with the line: an open quote, text after a closing quote, more fields
-// than columns, a column named twice. Fewer fields than columns are empty; blank lines and lines
-// that begin with # are skipped.
+// Failure "csv-malformed" for a header that cannot be read: a quote that stays open, a column named
+// twice. A row with an open quote, with text after a closing quote or with more fields than columns
+// carries its problem, and reading goes on in the next line: one bad line spoils no other. Fewer
+// fields than columns are empty; blank lines and lines that begin with # are skipped.
 [[nodiscard]] base::Result<CsvTable> read_csv(std::string_view text);
 
 }  // namespace postern::onboarding

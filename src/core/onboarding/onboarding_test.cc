@@ -120,6 +120,10 @@ std::string shown(std::string_view text) {
   std::string out;
   for (const CsvRow& row : table->rows) {
     out += std::to_string(row.line);
+    if (!row.problem.empty()) {
+      out += "! " + row.problem + "\n";
+      continue;
+    }
     for (const std::string& field : row.fields) out += "|" + field;
     out += "\n";
   }
@@ -143,22 +147,27 @@ TEST(Csv, ReadsSemicolons) {
   EXPECT_EQ(shown("domain;mode\na.example;strict\n"), "2|a.example|strict\n");
 }
 
-TEST(Csv, NamesTheLineOfAMistake) {
-  EXPECT_EQ(shown("domain,mode\na.example,\"open\n"),
-            "csv-malformed: Line 2: a quote is opened and never closed.");
-  EXPECT_EQ(shown("domain\n\"a.example\" x\n"),
-            "csv-malformed: Line 2: text follows a closing quote.");
-  EXPECT_EQ(shown("domain,mode\na.example,strict,more\n"),
-            "csv-malformed: Line 2: there are 3 fields, and only 2 columns.");
+TEST(Csv, NamesTheMistakeOfALineAndReadsTheOthers) {
+  EXPECT_EQ(shown("domain,mode\na.example,\"open\nb.example,strict\n\"c.example\" x\n"
+                  "d.example,strict,more\ne.example,relaxed\n"),
+            "2! A quote is opened and never closed.\n"
+            "3|b.example|strict\n"
+            "4! Text follows a closing quote.\n"
+            "5! There are 3 fields, and only 2 columns.\n"
+            "6|e.example|relaxed\n");
+}
+
+TEST(Csv, RefusesAHeadingThatCannotBeRead) {
   EXPECT_EQ(shown("domain,Mode,mode\n"),
             "csv-malformed: Line 1: the column \"mode\" stands twice.");
+  EXPECT_EQ(shown("domain,\"mode\n"), "csv-malformed: Line 1: a quote is opened and never closed.");
 }
 
 TEST(Csv, KnowsItsColumnsAndAPlainList) {
-  EXPECT_TRUE(looks_like_csv("domain,mode\n"));
-  EXPECT_TRUE(looks_like_csv("\"Domain\"\na.example\n"));
-  EXPECT_FALSE(looks_like_csv("a.example\nb.example\n"));
-  EXPECT_FALSE(looks_like_csv(""));
+  EXPECT_TRUE(looks_like_csv("domain,mode\n", "domain"));
+  EXPECT_TRUE(looks_like_csv("\"Domain\"\na.example\n", "domain"));
+  EXPECT_FALSE(looks_like_csv("a.example\nb.example\n", "domain"));
+  EXPECT_FALSE(looks_like_csv("", "domain"));
   const auto table = read_csv("Domain,Mode\n").value();
   EXPECT_EQ(table.column("mode"), 1);
   EXPECT_EQ(table.column("floor"), -1);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 #include <utility>
 
+#include "core/policy/same_way.h"
 #include "core/tls/judge.h"
 #include "io/net/handoff.h"
 #include "service/delivery/shard_dispatcher.h"
@@ -18,12 +20,30 @@ constexpr std::chrono::milliseconds kSleepMost = std::chrono::seconds(60);
 constexpr std::chrono::milliseconds kSleepLeast = std::chrono::milliseconds(20);
 constexpr std::chrono::milliseconds kAfterError = std::chrono::seconds(1);
 
-// Would a change of policies or routes be news to it?
-bool waits_for_configuration(const queue::Delivery& delivery) {
-  if (delivery.state == queue::State::held || delivery.last.code.empty()) return false;
+// Would a change of policies be news to it?
+bool waits_for_a_requirement(const queue::Delivery& delivery) {
   if (delivery.destination.leg == queue::Leg::internal) return true;
   return !tls::reason_info(delivery.last.code).result_type.empty();
 }
+
+// Which deliveries have another way to go than they had; it asks once for each destination.
+class Moved {
+ public:
+  Moved(const policy::PolicyBook& before, const policy::PolicyBook& after)
+      : before_(before), after_(after) {}
+  bool operator()(const queue::Delivery& delivery) {
+    if (&before_ == &after_) return false;
+    const dns::Domain& domain = delivery.destination.domain;
+    const auto [known, fresh] = known_.try_emplace({delivery.account, domain}, false);
+    if (fresh) known->second = !policy::same_way(before_, after_, delivery.account, domain);
+    return known->second;
+  }
+
+ private:
+  const policy::PolicyBook& before_;
+  const policy::PolicyBook& after_;
+  std::map<std::pair<base::AccountId, dns::Domain>, bool> known_;
+};
 
 // A destination is left alone for less than the first wait of the schedule, so that a retry that is
 // due makes an attempt.
@@ -55,7 +75,8 @@ Dispatcher::Dispatcher(Needs needs, DeliverySettings settings, std::vector<OnSha
       common_(new Common{needs.spool, needs.book, needs.events, needs.metrics, *trust_, settings_,
                          on_shards_.size(), nullptr, nullptr, nullptr}),
       scanning_(on_shards_.front().shard),
-      wake_(on_shards_.front().shard) {
+      wake_(on_shards_.front().shard),
+      recalculated_(needs.book.current()) {
   common_->hand_over = [this](auto deliveries) { hand_over(std::move(deliveries)); };
   common_->will_be_due = [this](base::Instant due) { will_be_due(due); };
   common_->has_room = [this] { wake_scan(); };
@@ -139,7 +160,7 @@ net::Task<void> Dispatcher::scan_loop() {
   net::Shard& shard = on_shards_.front().shard;
   while (!scanning_.cancellation().requested()) {
     wake_.reset();
-    if (recalculate_.exchange(false)) co_await make_due_what_waits_for_a_requirement();
+    if (recalculate_.exchange(false)) co_await make_due_what_waits_for_the_configuration();
     co_await scan();
     // Never without a breath: a waking that repeats itself must not turn into a loop.
     base::Deadline breath = scanning_.within(kSleepLeast);
@@ -186,29 +207,35 @@ net::Task<base::Instant> Dispatcher::next_wake() {
   co_return std::min<base::Instant>(next->value_or(now + kSleepMost), now + kSleepMost);
 }
 
-net::Task<void> Dispatcher::make_due_what_waits_for_a_requirement() {
+net::Task<void> Dispatcher::make_due_what_waits_for_the_configuration() {
   net::Shard& shard = on_shards_.front().shard;
-  std::set<dns::Domain> domains;
+  const auto before = std::exchange(recalculated_, common_->book.current());
+  Moved moved(*before, *recalculated_);
+  std::set<Place> places;
   spool::ListFilter filter;
   filter.limit = kPage;
+  filter.state = queue::State::queued;
   for (;;) {
     auto page = co_await common_->spool.list(shard, filter);
     if (!page || page->empty()) break;
     for (const spool::MessageInfo& message : *page) {
       for (const queue::Delivery& delivery : message.deliveries) {
-        if (waits_for_configuration(delivery)) domains.insert(delivery.destination.domain);
+        if (delivery.last.code.empty()) continue;  // before its first attempt it is due anyway
+        if (!waits_for_a_requirement(delivery) && !moved(delivery)) continue;
+        places.emplace(delivery.account, delivery.destination.domain);
       }
     }
     filter.after = page->back().id;
     if (page->size() < kPage) break;
   }
-  co_await retry_destinations(std::move(domains));
+  co_await retry_places(std::move(places));
 }
 
-net::Task<void> Dispatcher::retry_destinations(std::set<dns::Domain> domains) {
+net::Task<void> Dispatcher::retry_places(std::set<Place> places) {
   net::Shard& shard = on_shards_.front().shard;
-  for (const dns::Domain& domain : domains) {
+  for (const auto& [account, domain] : places) {
     spool::ListFilter filter;
+    filter.account = account;
     filter.domain = domain.text();
     auto changed = co_await common_->spool.act(shard, spool::Spool::Action::retry, filter,
                                                std::nullopt, shard.wall_now());

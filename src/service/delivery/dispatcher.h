@@ -5,14 +5,15 @@
 // accepted() from any thread -> drain() -> the shards may stop. It never holds a message: what it
 // drops, because memory is full or the program ends, is in the queue.
 //
-// recalculate() makes deliveries due that wait for a requirement: a policy, route or exception that
-// changed is met within seconds, not at the next retry.
+// recalculate() makes deliveries due that wait for a requirement, and those whose way changed since
+// the last time: a changed policy, route or exception is met within seconds, not at the next retry.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "io/crypto/tls.h"
@@ -69,8 +70,10 @@ class Dispatcher final : public receipt::AcceptedSink {
   net::Task<void> scan_loop();
   net::Task<void> scan();
   net::Task<base::Instant> next_wake();
-  net::Task<void> make_due_what_waits_for_a_requirement();
-  net::Task<void> retry_destinations(std::set<dns::Domain> domains);
+  // A domain of an account, as the queue knows destinations.
+  using Place = std::pair<base::AccountId, dns::Domain>;
+  net::Task<void> make_due_what_waits_for_the_configuration();
+  net::Task<void> retry_places(std::set<Place> places);
 
   DeliverySettings settings_;
   std::vector<OnShard> on_shards_;
@@ -81,6 +84,7 @@ class Dispatcher final : public receipt::AcceptedSink {
   net::Event wake_;
   std::atomic<bool> wake_posted_{false};
   std::atomic<bool> recalculate_{false};
+  std::shared_ptr<const policy::PolicyBook> recalculated_;  // by which book, the last time
   std::atomic<std::int64_t> sleeping_until_{0};  // of the scan, in microseconds of wall-clock time
 };
 

@@ -3,69 +3,29 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "service/delivery/testing/world.h"
+#include "service/delivery/testing/partner.h"
 
 namespace postern::delivery {
 namespace {
 
 using ::testing::Contains;
-using testing::domain;
+using testing::defer_one;
 using testing::envelope_from;
 using ::testing::HasSubstr;
 using testing::kMessage;
+using testing::Partner;
+using testing::plain;
 using testing::policy_for;
 using testing::Posture;
+using testing::send_one;
 using ::testing::StartsWith;
 using testing::to;
 using testing::World;
-
-// example.com has two mail servers; what each of them is, a test says.
-struct Partner : World {
-  testing::Peer* mx1 = nullptr;
-  testing::Peer* mx2 = nullptr;
-
-  void has(Posture first, Posture second) {
-    mx1 = &peer("127.0.0.1", std::move(first));
-    mx2 = &peer("127.0.0.2", std::move(second));
-    zone.mx("example.com", {{10, "mx1.example.com"}, {20, "mx2.example.com"}});
-    zone.host("mx1.example.com", {"127.0.0.1"}).host("mx2.example.com", {"127.0.0.2"});
-    zone.host("postern.example", {"127.0.0.9"});  // nobody listens there
-  }
-  void policy_is(policy::Policy policy) {
-    policy::Configuration configuration = testing::configuration();
-    configuration.policies = {std::move(policy)};
-    book.change(std::move(configuration));
-  }
-  // Strict, and the MX names are pinned, as they are not signed.
-  void strict() {
-    policy::Policy policy = policy_for("example.com");
-    policy.mx_pins = {tls::HostPattern::parse("*.example.com").value()};
-    policy_is(std::move(policy));
-  }
-  [[nodiscard]] const queue::Delivery& waiting() const { return left.at(0).deliveries.at(0); }
-};
-
-Posture plain() {
-  Posture posture;
-  posture.starttls = false;
-  return posture;
-}
-
-net::Task<void> send_one(World& world) {
-  queue::Destination destination = to({"ann@example.com"});
-  co_await world.send(envelope_from("me@postern.example"), destination, std::string(kMessage));
-}
 
 net::Task<void> deliver_one(World& world) {
   co_await send_one(world);
   bool done = co_await world.until("delivery-done", 1);
   EXPECT_TRUE(done) << ::testing::PrintToString(world.events.lines);
-}
-
-net::Task<void> defer_one(World& world) {
-  co_await send_one(world);
-  bool deferred = co_await world.until("delivery-deferred", 1);
-  EXPECT_TRUE(deferred) << ::testing::PrintToString(world.events.lines);
 }
 
 net::Task<void> bounce_one(World& world) {
@@ -230,23 +190,6 @@ TEST(Dispatcher, UsesNoConnectionAgainThatWasProvedForAnotherRequirement) {
   world.run(deliver_after_change);
   EXPECT_EQ(world.mx1->arrived.size(), 2u);
   EXPECT_EQ(world.mx1->connections, 2);
-}
-
-net::Task<void> deliver_after_weakening(World& world) {
-  co_await defer_one(world);
-  world.book.change(testing::configuration());  // no policy any more
-  world.dispatcher->recalculate();
-  bool done = co_await world.until("delivery-done", 1);
-  EXPECT_TRUE(done) << ::testing::PrintToString(world.events.lines);
-}
-
-TEST(Dispatcher, MeetsAChangedPolicyWithinSecondsAndNotAtTheNextRetry) {
-  Partner world;
-  world.has(plain(), plain());
-  world.strict();
-  world.run(deliver_after_weakening);
-  EXPECT_EQ(world.mx1->arrived.size(), 1u);
-  EXPECT_TRUE(world.left.empty());
 }
 
 net::Task<void> defer_two(World& world) {

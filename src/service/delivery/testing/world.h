@@ -22,6 +22,7 @@ namespace postern::delivery::testing {
 using policy::testing::configuration;
 using policy::testing::domain;
 using policy::testing::kMain;
+using policy::testing::kOther;
 using policy::testing::policy_for;
 
 class ZoneLookups : public resolver::Lookups {
