@@ -76,6 +76,7 @@ const changes = /^(Add|Remove|Edit|Change|Import|Validate$|Test|Retry|Hold|Relea
 for (const [at, title] of [
   ['tasks', 'Tasks'], ['tasks/validate-domains', 'Validate Your Domains'], ['tasks/inbound', 'Prepare for Inbound Email'],
   ['tasks/outbound', 'Set Up Your Outbound Email'], ['tasks/tls-policies/start', 'Set Up Your TLS Policies'],
+  ['tasks/tls-policies/validate', 'Set Up Your TLS Policies'], ['tasks/tls-policies/domains', 'Set Up Your TLS Policies'],
   ['tasks/tls-policies/review', 'Set Up Your TLS Policies'],
   ['policies', 'Policies'], ['partners/trusted.example', 'trusted.example'], ['queue', 'Queue'], ['settings/account', 'Settings'],
 ]) {
