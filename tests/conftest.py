@@ -20,11 +20,11 @@ from lab.client import World  # noqa: E402
 from lab.gateway import Gateway  # noqa: E402
 
 
-def searches_for_a_way_out() -> int:
+def searches_for_a_way_out() -> dict[str, int]:
     """How often anybody here has looked for a route to another machine and found none: the kernel counts it."""
     names, values = [line.split() for line in Path("/proc/net/snmp").read_text().splitlines() if line.startswith("Ip:")]
     six = dict(line.split() for line in Path("/proc/net/snmp6").read_text().splitlines())
-    return int(dict(zip(names, values))["OutNoRoutes"]) + int(six["Ip6OutNoRoutes"])
+    return {"IPv4": int(dict(zip(names, values))["OutNoRoutes"]), "IPv6": int(six["Ip6OutNoRoutes"])}
 
 
 class Outside:
@@ -35,10 +35,10 @@ class Outside:
         self._cut_off = not Path("/proc/net/route").read_text().splitlines()[1:]
         self._seen = searches_for_a_way_out()
 
-    def was_sought(self) -> bool:
-        """Whether it was since the last time, by whatever process of this network."""
+    def sought(self) -> set[str]:
+        """By which protocol it was since the last time, by whatever process of this network."""
         before, self._seen = self._seen, searches_for_a_way_out()
-        return self._cut_off and self._seen != before
+        return {name for name, count in self._seen.items() if self._cut_off and count != before[name]}
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def outside() -> Outside:
 def stays_on_this_machine(outside: Outside) -> Iterator[None]:
     """Fails a test in which anything tried to reach a host that is not this one."""
     yield
-    assert not outside.was_sought(), "something tried to reach a host outside this machine"
+    assert not outside.sought(), "something tried to reach a host outside this machine"
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,7 @@ export function Domains({ draft }: { draft: api.Draft }) {
         <Note tone="warn" title="The internal routes have to pass first">
           {draft.why_not}
         </Note>
-        <Button onClick={() => go('validate')}>Validate</Button>
+        <Button onClick={() => go('validate')}>{may('administrator') ? 'Validate' : 'See the tests'}</Button>
       </Stack>
     );
   }
@@ -114,7 +114,7 @@ export function Domains({ draft }: { draft: api.Draft }) {
             </Text>
           )}
           <Button size="md" onClick={() => go('review')}>
-            Finish
+            {may('administrator') ? 'Finish' : 'See what will change'}
           </Button>
         </Group>
       </Group>

@@ -109,9 +109,11 @@ export function Review({ draft, onFinished }: Properties) {
                 <Button variant="default" onClick={() => go(draft.may_go_on ? 'domains' : 'start')}>
                   Back
                 </Button>
-                <Button size="md" disabled={!mayFinish || !may('administrator')} loading={finish.isPending} onClick={() => finish.mutate()}>
-                  Finish
-                </Button>
+                {may('administrator') && (
+                  <Button size="md" disabled={!mayFinish} loading={finish.isPending} onClick={() => finish.mutate()}>
+                    Finish
+                  </Button>
+                )}
               </Group>
             </Stack>
           )}

@@ -77,7 +77,7 @@ function Removals({ draft }: { draft: api.Draft }) {
         <Text size="sm">They stay in force until Finish, which first shows what changes for last month&apos;s mail.</Text>
         <ProblemNote error={keep.error} />
         <div>
-          <Button onClick={() => go('review')}>Finish</Button>
+          <Button onClick={() => go('review')}>{may('administrator') ? 'Finish' : 'See what will change'}</Button>
         </div>
       </Stack>
     </Note>
@@ -95,9 +95,13 @@ export function Start({ draft }: { draft: api.Draft }) {
           First the routes to your own servers are proved, then come the external domains. Enforcing TLS towards a
           partner is worth little if the last hop at home is open.
         </Text>
-        <Button size="md" onClick={() => go('validate')} disabled={!may('administrator') && draft.routes.length === 0}>
-          Validate
-        </Button>
+        {may('administrator') ? (
+          <Button size="md" onClick={() => go('validate')}>
+            Validate
+          </Button>
+        ) : (
+          draft.routes.length > 0 && <Button onClick={() => go('validate')}>See the tests</Button>
+        )}
       </Group>
       <Removals draft={draft} />
       <RouteList />
@@ -110,15 +114,16 @@ export function Start({ draft }: { draft: api.Draft }) {
                 Removed with Finish
               </Text>
             ) : (
-              <Button
-                size="compact-md"
-                variant="default"
-                disabled={!may('administrator')}
-                onClick={() => remove.mutate(policy.domain)}
-                aria-label={`Remove ${policy.domain}`}
-              >
-                Remove
-              </Button>
+              may('administrator') && (
+                <Button
+                  size="compact-md"
+                  variant="default"
+                  onClick={() => remove.mutate(policy.domain)}
+                  aria-label={`Remove ${policy.domain}`}
+                >
+                  Remove
+                </Button>
+              )
             )
           }
         />

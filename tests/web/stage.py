@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""A practice world and a real gateway for the browser tests, worked by lines of JSON.
+
+    <- {"op": "start", "partners": ["trusted"], "setup": false}
+    -> {"ok": true, "result": {"web": "http://127.0.0.1:40123/"}}
+
+Each line asks for one operation of Stage, its other members are the arguments; each is answered by
+one line. The end of the input ends everything. Browser.mjs and stage.mjs are the other side.
+"""
+
+from __future__ import annotations
+
+import json
+import smtplib
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from lab.client import World  # noqa: E402
+from lab.gateway import Gateway  # noqa: E402
+
+#: Route tests may reach the practice world's own servers, which all live on loopback.
+LOOPBACK = {"admin": {"allow_ranges": ["127.0.0.0/8", "::1/128"]}}
+PASSWORD = "correct horse battery"
+
+
+class Stage:
+    """What a test may ask for. Every public method is an operation."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._world: World | None = None
+        self._gateway: Gateway | None = None
+
+    @property
+    def _here(self) -> World:
+        assert self._world is not None, "start the stage first"
+        return self._world
+
+    @property
+    def _runs(self) -> Gateway:
+        assert self._gateway is not None, "start the stage first"
+        return self._gateway
+
+    def start(self, partners: list[str], setup: bool = True, routes: list[str] | None = None) -> dict[str, Any]:
+        """The world with these partners, and a gateway: empty, or set up with routes of these domains."""
+        self._world = World.start(self._folder / "world", only=partners)
+        if routes is not None:
+            internal = self._world.facts["internal"]
+            self._world.facts["internal"] = [one for one in internal if one["domain"] in routes]
+        self._gateway = Gateway.start(self._folder / "gateway", self._world, changes=LOOPBACK, setup=setup)
+        return {"web": self._gateway.web, "password": PASSWORD}
+
+    def setup_link(self) -> str:
+        """Where the first administrator begins."""
+        line = next(line for line in self._runs.log().splitlines() if "setup-link" in line)
+        return line.split("url=")[1].split()[0].strip('"')
+
+    def user(self, name: str, grants: list[str]) -> None:
+        """A user with the usual password."""
+        words = [word for grant in grants for word in ("--grant", grant)]
+        self._runs.cli("user", "add", name, "--password-file", "-", *words, stdin=PASSWORD + "\n")
+
+    def cli(self, words: list[str], stdin: str = "") -> str:
+        """What `postern WORDS` prints."""
+        return self._runs.cli(*words, stdin=stdin)
+
+    def server(self, name: str) -> dict[str, Any]:
+        """An internal server: host and port for a route."""
+        server = self._here.internal(name)
+        return {"domain": server["domain"], "host": server["host"], "port": server["port"]}
+
+    def posture(self, domain: str, posture: str) -> None:
+        """Gives a partner another posture."""
+        self._here.set(domain, posture=posture)
+
+    def zone(self, domain: str, records: list[str]) -> None:
+        """Publishes these records for a domain, instead of those before."""
+        self._here.zone(domain, records=records)
+
+    def send(self, sender: str, recipient: str, count: int = 1) -> None:
+        """An internal server hands messages to the gateway over TLS."""
+        with self._runs.client("internal") as connection:
+            connection.starttls()
+            connection.ehlo()
+            self._send(connection, sender, recipient, count)
+
+    def _send(self, connection: smtplib.SMTP, sender: str, recipient: str, count: int) -> None:
+        for number in range(1, count + 1):
+            text = f"From: {sender}\r\nTo: {recipient}\r\nSubject: {number}\r\n\r\nHello\r\n"
+            connection.sendmail(sender, [recipient], text)
+
+    def arrived(self, domain: str) -> int:
+        """How many messages the servers of a domain have taken."""
+        return len(self._here.mail(domain))
+
+    def wait_mail(self, domain: str, count: int = 1) -> None:
+        """Waits for so many."""
+        self._here.wait(domain, count, timeout=30)
+
+    def restart(self) -> str:
+        """The gateway ends in order and runs again; it may be somewhere else then."""
+        self._runs.stop()
+        self._runs.run()
+        return self._runs.web
+
+    def log(self) -> str:
+        """The gateway's log, for a test that failed."""
+        return self._runs.log()[-20_000:]
+
+    def _end(self) -> None:
+        if self._gateway is not None:
+            self._gateway.stop()
+        if self._world is not None:
+            self._world.stop()
+
+
+def answer(stage: Stage, line: str) -> dict[str, Any]:
+    """Does what one line asks for."""
+    request = json.loads(line)
+    name = request.pop("op")
+    try:
+        if name.startswith("_"):
+            raise ValueError(f"there is no operation {name}")
+        return {"ok": True, "result": getattr(stage, name)(**request)}
+    except Exception as error:  # whatever it is, the test must hear of it
+        return {"ok": False, "error": "".join(traceback.format_exception(error))}
+
+
+def main() -> None:
+    """Reads operations until the input ends."""
+    with tempfile.TemporaryDirectory(prefix="postern-stage-") as folder:
+        stage = Stage(Path(folder))
+        try:
+            for line in sys.stdin:
+                print(json.dumps(answer(stage, line)), flush=True)
+        finally:
+            stage._end()
+
+
+if __name__ == "__main__":
+    main()
