@@ -5,6 +5,8 @@ import {
   useMutation,
   useQuery,
   useQueryClient,
+  type Query,
+  type QueryClient,
   type QueryKey,
 } from '@tanstack/react-query';
 
@@ -39,19 +41,55 @@ export function useAsk<T>(what: readonly unknown[], ask: Ask<T>, { enabled = tru
   });
 }
 
+/** Lists with more pages than this are not asked for again by themselves: page by page that takes long. */
+const shallow = 3;
+
+function pagesOf(query: Query): number {
+  const data = query.state.data as { pages?: unknown[] } | undefined;
+  return data?.pages?.length ?? 0;
+}
+
+/** Has what the key covers asked for again where it is shown; a long list says that it has changed. */
+export async function refresh(queries: QueryClient, queryKey: QueryKey): Promise<void> {
+  await queries.invalidateQueries({ queryKey, refetchType: 'none' });
+  await queries.refetchQueries({
+    queryKey,
+    type: 'active',
+    predicate: (query) => query.isStale() && pagesOf(query) <= shallow,
+  });
+}
+
 /** A GET in pages: `ask` gets the cursor of the page, and a page says its `next`. */
 export function usePages<Page extends { next: Cursor | null }, Cursor extends string | number>(
   what: readonly unknown[],
   ask: (path: { account: string }, after: Cursor | null) => Promise<Page>,
 ) {
   const { account } = useAccount();
-  return useInfiniteQuery({
-    queryKey: accountKey(account, ...what),
+  const queries = useQueryClient();
+  const queryKey = accountKey(account, ...what);
+  const query = useInfiniteQuery({
+    queryKey,
     queryFn: ({ pageParam }) => ask({ account }, pageParam as Cursor | null),
     initialPageParam: null as Cursor | null,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: (before) => before,
+    // Stale only when refresh() says so, and forgotten with the page that shows it.
+    staleTime: Infinity,
+    gcTime: 0,
   });
+  const count = query.data?.pages.length ?? 0;
+  return {
+    ...query,
+    hasChanged: count > shallow && query.isStale,
+    /** Begins again with the first page. */
+    renew: () => {
+      queries.setQueryData<typeof query.data>(queryKey, (data) =>
+        data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+      );
+      window.scrollTo(0, 0);
+      void query.refetch();
+    },
+  };
 }
 
 /** A change in this account; what it may have touched is asked for again. */
@@ -65,7 +103,7 @@ export function useDo<Input, Reply>(
     mutationFn: (input: Input) => work({ account }, input),
     onSuccess: async (reply, input) => {
       then?.(reply, input);
-      await queries.invalidateQueries({ queryKey: accountKey(account) });
+      await refresh(queries, accountKey(account));
     },
   });
 }

@@ -5,10 +5,11 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
 
-import { importEvent, importJob, type Event } from '../api/generated';
+import { getAccount, importEvent, importJob, type Event } from '../api/generated';
 import { base } from '../api/http';
-import { accountKey } from '../app/ask';
+import { accountKey, refresh } from '../app/ask';
 import { useAccount, useMe } from '../app/session';
+import { gather } from './gather';
 import { describeChange } from './words';
 
 export type LiveState = 'connecting' | 'live' | 'lost';
@@ -18,28 +19,24 @@ export const useLiveState = (): LiveState => useContext(LiveContext);
 const firstPause = 1_000;
 const longestPause = 30_000;
 
+const pauseBetweenAsks = 1_000;
+
+// What a kind of event makes worth asking again; for a change anything may be.
+const touched: Record<string, string[]> = {
+  draft: ['draft', 'plan'],
+  queue: ['queue', 'overview', 'message'],
+};
+
 function onJob(queries: QueryClient, account: string, data: string): void {
   const job = importJob(JSON.parse(data));
   queries.setQueryData(accountKey(account, 'job', job.id), job);
-  if (job.state !== 'running') void queries.invalidateQueries({ queryKey: accountKey(account, 'draft') });
+  if (job.state !== 'running') void refresh(queries, accountKey(account, 'draft'));
 }
 
-function onEvent(queries: QueryClient, account: string, event: Event, me: string): void {
-  if (event.kind === 'draft') {
-    void queries.invalidateQueries({ queryKey: accountKey(account, 'draft') });
-    return;
-  }
-  if (event.kind === 'queue') {
-    for (const what of ['queue', 'overview', 'message']) {
-      void queries.invalidateQueries({ queryKey: accountKey(account, what) });
-    }
-    return;
-  }
-  void queries.invalidateQueries({ queryKey: accountKey(account) });
+function tellOfOthers(event: Event, me: string): void {
   const ownWork = event.actor === me && event.via === 'api';
-  if (!ownWork && event.action !== '') {
-    notifications.show({ message: describeChange(event), autoClose: 8_000 });
-  }
+  if (event.kind !== 'change' || ownWork || event.action === '') return;
+  notifications.show({ message: describeChange(event), autoClose: 8_000 });
 }
 
 export function LiveProvider({ children }: { children: ReactNode }) {
@@ -53,6 +50,15 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     let timer: number | undefined;
     let pause = firstPause;
     let missedSome = false;
+    const askAgain = gather<string>((kinds) => {
+      if ([...kinds].some((kind) => touched[kind] === undefined)) {
+        void refresh(queries, accountKey(account));
+        return;
+      }
+      for (const kind of kinds) {
+        for (const what of touched[kind] ?? []) void refresh(queries, accountKey(account, what));
+      }
+    }, pauseBetweenAsks);
 
     const safely = (work: () => void) => {
       try {
@@ -66,27 +72,46 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       source.onopen = () => {
         setState('live');
         pause = firstPause;
-        if (missedSome) void queries.invalidateQueries({ queryKey: accountKey(account) });
+        if (missedSome) askAgain.add('everything');
         missedSome = false;
       };
       source.onerror = () => {
         source?.close();
         missedSome = true;
         setState('lost');
+        // The stream does not say why. If the session has ended, this answer does.
+        void getAccount({ account }).catch(() => undefined);
         timer = window.setTimeout(open, pause);
         pause = Math.min(pause * 2, longestPause);
       };
       source.addEventListener('job', ({ data }) => safely(() => onJob(queries, account, String(data))));
       for (const kind of ['change', 'draft', 'queue']) {
         source.addEventListener(kind, ({ data }: MessageEvent) =>
-          safely(() => onEvent(queries, account, importEvent(JSON.parse(String(data))), user)),
+          safely(() => {
+            const event = importEvent(JSON.parse(String(data)));
+            askAgain.add(event.kind);
+            tellOfOthers(event, user);
+          }),
         );
       }
     };
-    open();
-    return () => {
+    const close = () => {
       window.clearTimeout(timer);
       source?.close();
+      source = null;
+    };
+    // Browsers hold few connections to one gateway: a page that nobody sees gives its own back.
+    const onVisibility = () => {
+      close();
+      missedSome = true;
+      if (document.visibilityState === 'visible') open();
+    };
+    document.addEventListener('visibilitychange', onVisibility);
+    open();
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility);
+      askAgain.stop();
+      close();
     };
   }, [account, user, queries]);
 

@@ -1,6 +1,6 @@
 // A list of any length: the gateway sends it page by page, and only the rows in sight are in the
 // document. Scrolling near the end asks for the next page.
-import { Button, Center, Loader } from '@mantine/core';
+import { Button, Center, Group, Loader, Text } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
 
@@ -17,6 +17,8 @@ interface Pages<Item> {
   hasNextPage: boolean;
   isFetchingNextPage: boolean;
   fetchNextPage: () => unknown;
+  hasChanged: boolean;
+  renew: () => void;
 }
 
 interface Properties<Item> {
@@ -75,7 +77,17 @@ export function LongList<Item>({ label, columns, pages, keyOf, total, empty, row
   const grid = { '--columns': columns.map(({ width }) => width).join(' ') } as CSSProperties;
   const sideOf = (name: string) => (name === '' ? 'end' : undefined);
   return (
-    <div className="card flush">
+    <div className="card flush list">
+      <div role="status">
+        {pages.hasChanged && (
+          <Group className="changed" justify="space-between" gap="sm">
+            <Text>This list has changed since.</Text>
+            <Button size="compact-md" variant="default" onClick={pages.renew}>
+              Show it as it is now
+            </Button>
+          </Group>
+        )}
+      </div>
       <div className="rows" role="table" aria-label={label} aria-rowcount={(total ?? items.length) + 1} style={grid}>
         <div role="rowgroup">
           <div role="row" className="head" aria-rowindex={1}>
