@@ -9,7 +9,9 @@
 #include "app/cli/records_groups.h"
 #include "app/cli/report.h"
 #include "app/wiring.h"
+#include "core/onboarding/domain_proof.h"
 #include "io/net/shard.h"
+#include "service/onboarding/dns_looks.h"
 
 namespace postern::cli {
 
@@ -109,12 +111,15 @@ base::Result<> add_one(Context& context, RecordsSession& session, const std::str
   }
   fresh.account = session.account.id;
   fresh.domain = *domain;
-  fresh.validated = options.already_validated;
+  const bool below = onboarding::proved_above(session.configuration.domains, session.account.id,
+                                              *domain) != nullptr;
+  fresh.validated = options.already_validated || below;
   if (!old) fresh.validation_token = fresh_token();
   if (auto stored = put(context, session, fresh); !stored) return stored;
   report.add(name, old ? "changed" : "added",
              fresh.validated
-                 ? name + " added and taken as validated."
+                 ? name + (below ? " added; it needs no proof below a validated domain."
+                                 : " added and taken as validated.")
                  : fmt::format("{} added. Publish this, then run: postern domain "
                                "validate {}\n  {}. TXT \"{}\"",
                                name, name, challenge_name(fresh), challenge_value(fresh)));
@@ -132,49 +137,55 @@ int add(Context& context, const DomainOptions& options) {
   return report.print();
 }
 
-net::Task<void> look_up(net::Shard& shard, resolver::ResolverSettings settings, dns::Domain name,
-                        base::Result<dns::TxtAnswer>& answer) {
-  auto resolver = resolver::make_resolver(shard, std::move(settings));
+net::Task<void> look_up(net::Shard& shard, const app::Settings& settings,
+                        policy::InternalDomain domain,
+                        base::Result<onboarding::ProofVerdict>& verdict) {
+  auto resolver = resolver::make_resolver(shard, app::resolver_settings(settings));
   if (!resolver) {
-    answer = std::unexpected(resolver.error());
+    verdict = std::unexpected(resolver.error());
     co_return;
   }
-  base::Deadline deadline{.at = shard.now() + std::chrono::seconds(20)};
-  answer = co_await (*resolver)->txt(name, deadline);
+  const dns::Domain gateway = dns::Domain::parse(app::hostname(settings)).value_or(dns::Domain());
+  const base::Deadline deadline{.at = shard.now() + std::chrono::seconds(20)};
+  verdict = co_await onboarding::look_for_proof(**resolver, domain, gateway, deadline);
 }
 
-std::string what_was_found(const dns::TxtAnswer& answer) {
-  if (answer.absent()) return "nothing is published there yet";
-  if (!answer.ok()) return answer.why;
-  std::string found;
-  for (const dns::Txt& record : answer.records) {
-    found += fmt::format("{}\"{}\"", found.empty() ? "" : ", ", base::printable(record.text, 200));
-  }
-  return "found instead: " + found;
+// Failure "not-validated": what was found instead, and what to do.
+base::Result<> prove(const policy::InternalDomain& domain, const app::Settings& settings) {
+  net::Shard shard;
+  base::Result<onboarding::ProofVerdict> verdict;
+  shard.run_until_done(look_up(shard, settings, domain, verdict));
+  if (!verdict) return std::unexpected(verdict.error());
+  if (verdict->proved) return {};
+  std::string found = fmt::format("{}", fmt::join(verdict->found, ", "));
+  if (!found.empty()) found = " Found: " + found + ".";
+  return base::fail(
+      "not-validated",
+      fmt::format("{} is not validated: {} TXT should hold \"{}\". {}{}", domain.domain.text(),
+                  challenge_name(domain), challenge_value(domain), verdict->why, found));
 }
 
 base::Result<> validate_one(Context& context, RecordsSession& session, const std::string& text,
-                            const resolver::ResolverSettings& settings, Report& report) {
+                            const app::Settings& settings, Report& report) {
   auto found = domain_named(session, text);
   if (!found) return std::unexpected(found.error());
-  policy::InternalDomain domain = **found;
-  auto name = dns::Domain::parse(challenge_name(domain));
-  if (!name) return std::unexpected(name.error());
-  net::Shard shard;
-  base::Result<dns::TxtAnswer> answer;
-  shard.run_until_done(look_up(shard, settings, *name, answer));
-  if (!answer) return std::unexpected(answer.error());
-  const bool proved = std::ranges::any_of(answer->records, [&](const dns::Txt& record) {
-    return record.text == challenge_value(domain);
-  });
-  if (!proved) {
-    return base::fail(
-        "not-validated",
-        fmt::format("{} is not validated: {} TXT should hold \"{}\"; {}.", domain.domain.text(),
-                    name->text(), challenge_value(domain), what_was_found(*answer)));
+  auto& domains = session.configuration.domains;
+  const policy::InternalDomain domain = **found;
+  const bool below = onboarding::proved_above(domains, domain.account, domain.domain) != nullptr;
+  if (!domain.validated && !below) {
+    if (auto proved = prove(domain, settings); !proved) return proved;
   }
-  domain.validated = true;
-  if (auto stored = put(context, session, domain); !stored) return stored;
+  const auto stored =
+      change_records(context, session, [&](records::Change& change) -> base::Result<> {
+        for (policy::InternalDomain& one : domains) {
+          const bool proved = one.id == domain.id || one.domain.is_below(domain.domain);
+          if (one.account != domain.account || one.validated || !proved) continue;
+          one.validated = true;
+          if (auto put = put_in(change, one); !put) return put;
+        }
+        return {};
+      });
+  if (!stored) return stored;
   report.add(domain.domain.text(), "validated",
              domain.domain.text() + " is validated; mail for it is accepted.");
   return {};
@@ -185,10 +196,9 @@ int validate(Context& context, const DomainOptions& options) {
   if (!settings) return context.fail(settings.error());
   auto session = open_session(context);
   if (!session) return context.fail(session.error());
-  const resolver::ResolverSettings resolver = app::resolver_settings(*settings);
   Report report(context);
   for (const std::string& text : options.domains) {
-    auto validated = validate_one(context, *session, text, resolver, report);
+    auto validated = validate_one(context, *session, text, *settings, report);
     if (!validated) report.refuse(text, validated.error());
   }
   return report.print();

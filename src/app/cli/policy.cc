@@ -7,7 +7,6 @@
 #include <unordered_map>
 
 #include "app/cli/policy_actions.h"
-#include "app/cli/policy_fields.h"
 #include "app/cli/records_groups.h"
 #include "core/policy/words.h"
 

@@ -6,8 +6,12 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/import.h"
+#include "core/onboarding/policy_fields.h"
 
 namespace postern::cli {
+
+using onboarding::policy_fields;
+using onboarding::PolicyField;
 
 struct PolicyFilter {
   std::string mode;

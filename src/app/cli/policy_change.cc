@@ -5,7 +5,6 @@
 #include <ostream>
 
 #include "app/cli/policy_actions.h"
-#include "app/cli/policy_fields.h"
 #include "app/cli/records_session.h"
 #include "app/cli/report.h"
 #include "core/base/text.h"

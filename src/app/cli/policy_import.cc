@@ -1,6 +1,5 @@
 // postern policy import | export: each line a domain, with its verdict (docs/tls-policy.md 8).
 #include "app/cli/policy_actions.h"
-#include "app/cli/policy_fields.h"
 #include "app/cli/transfer.h"
 #include "core/onboarding/domain_list.h"
 #include "core/onboarding/import_plan.h"

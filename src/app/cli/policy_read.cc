@@ -6,7 +6,6 @@
 
 #include "app/cli/json_rows.h"
 #include "app/cli/policy_actions.h"
-#include "app/cli/policy_fields.h"
 #include "app/cli/records_session.h"
 #include "app/cli/table.h"
 #include "core/base/text.h"

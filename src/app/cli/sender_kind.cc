@@ -1,6 +1,7 @@
 #include "app/cli/sender_kind.h"
 
 #include "core/policy/words.h"
+#include "core/tls/digest.h"
 #include "io/records/describe.h"
 
 namespace postern::cli {
@@ -97,7 +98,7 @@ std::expected<InternalSender, Refusal> SenderKind::begin(std::string_view name,
       fresh.user = text;
       break;
     case InternalSender::Kind::client_certificate: {
-      auto digest = parse_digest(text);
+      auto digest = tls::parse_digest(text);
       if (!digest) return std::unexpected(Refusal{"Invalid Key", digest.error().text});
       fresh.certificate_spki = *digest;
       break;

@@ -26,6 +26,8 @@ class PolicyHandlers {
   [[nodiscard]] Handled<Policy> add(Call call, PolicyInput input);
   [[nodiscard]] Handled<Policy> replace(Call call, PolicyInput input);
   [[nodiscard]] Handled<Policy> promote(Call call);
+  // As `postern policy import` does; many at once, as one change.
+  [[nodiscard]] Handled<ImportReport> import(Call call, Import input);
   [[nodiscard]] Handled<Nothing> remove(Call call);
 
  private:

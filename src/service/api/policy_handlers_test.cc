@@ -133,6 +133,34 @@ TEST_F(PolicyTest, OfAnotherAccountDoesNotExist) {
   EXPECT_EQ(ok(policies.list(call({}, "other"), {})).total, 1);
 }
 
+TEST_F(PolicyTest, AreImportedAsOneChange) {
+  Import many;
+  many.text = "domain,mode\na.example,strict\nb.example,relaxed\nnot a domain,\n";
+  const ImportReport report = ok(policies.import(call(), many));
+  EXPECT_EQ(report.added, 2);
+  EXPECT_EQ(report.refused, 1);
+  EXPECT_EQ(report.lines[2].effect, "refused");
+  EXPECT_FALSE(report.lines[2].why.empty());
+  EXPECT_EQ(ok(policies.get(at("b.example"))).mode, tls::Mode::relaxed);
+  const std::int64_t revision = book.current()->revision();
+  EXPECT_EQ(ok(policies.import(call(), many)).unchanged, 2);
+  EXPECT_EQ(book.current()->revision(), revision);
+  EXPECT_TRUE(ok(policies.list(call({}, "other"), {})).items.empty());
+}
+
+TEST_F(PolicyTest, AreNotImportedByADryRun) {
+  Import many;
+  many.text = "a.example\n";
+  many.mode = tls::Mode::relaxed;
+  many.dry_run = true;
+  EXPECT_EQ(ok(policies.import(call(), many)).added, 1);
+  EXPECT_EQ(ok(policies.list(call(), {})).total, 0);
+  many.text = "domain,colour\na.example,red\n";
+  EXPECT_EQ(problem(policies.import(call(), many)), "422 invalid-heading #/text");
+  many.dry_run = false;
+  EXPECT_EQ(problem(policies.import(call(), many)), "422 invalid-heading #/text");
+}
+
 // --- pages ---------------------------------------------------------------------------------------
 
 struct PolicyPage : ::testing::Test {

@@ -77,8 +77,10 @@ POSTERN_API_TYPE(Policies, "A page of an account's policies.", POSTERN_API_POLIC
   F(std::string, text, "CSV with a header line that has a column domain, or a plain list.") \
   F(std::optional<tls::Mode>, mode, "For lines that name none; strict if not given.")       \
   F(std::optional<tls::Stage>, stage, "For lines that name none; enforce if not given.")    \
+  F(std::optional<bool>, update,                                                            \
+    "Lines with other settings change a policy that is there; else they are refused.")      \
   F(std::optional<bool>, dry_run, "Only say what would happen.")
-POSTERN_API_TYPE(Import, "Policies to import; of any length.", POSTERN_API_IMPORT)
+POSTERN_API_TYPE(Import, "Policies to import, up to 8 MiB of them.", POSTERN_API_IMPORT)
 
 #define POSTERN_API_IMPORT_LINE(F)                                \
   F(std::int64_t, line, "In the input, from 1.")                  \

@@ -1,6 +1,6 @@
-#include "app/cli/fields.h"
+#include "core/onboarding/fields.h"
 
-namespace postern::cli {
+namespace postern::onboarding {
 
 std::string option_name(const FieldInfo& field) {
   std::string option = "--" + std::string(field.name);
@@ -47,33 +47,6 @@ base::Result<> read_domain(dns::Domain& value, std::string_view text) {
   return {};
 }
 
-base::Result<std::array<unsigned char, 32>> parse_digest(std::string_view text) {
-  std::string_view digits = text;
-  if (digits.starts_with("sha256/") || digits.starts_with("sha256:")) digits.remove_prefix(7);
-  std::string raw;
-  if (digits.size() == 64) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    const std::string lower = base::lower(digits);
-    for (std::size_t i = 0; i < lower.size(); i += 2) {
-      const auto high = kDigits.find(lower[i]);
-      const auto low = kDigits.find(lower[i + 1]);
-      if (high == std::string_view::npos || low == std::string_view::npos) break;
-      raw += static_cast<char>(high << 4 | low);
-    }
-  } else if (!base::base64_decode(digits, raw)) {
-    raw.clear();
-  }
-  std::array<unsigned char, 32> digest{};
-  if (raw.size() != digest.size()) {
-    return base::fail("invalid-value",
-                      fmt::format("\"{}\" is not a SHA-256 digest: write 64 hexadecimal digits, or "
-                                  "base64 of 32 bytes.",
-                                  base::printable(text, 120)));
-  }
-  std::ranges::copy(raw, digest.begin());
-  return digest;
-}
-
 std::string domain_text(const dns::Domain& domain) { return domain.text(); }
 
-}  // namespace postern::cli
+}  // namespace postern::onboarding

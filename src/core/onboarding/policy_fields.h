@@ -2,13 +2,13 @@
 // `policy import` and `policy export`, and what each accepts.
 #pragma once
 
-#include "app/cli/fields.h"
+#include "core/onboarding/fields.h"
 #include "core/policy/model.h"
 
-namespace postern::cli {
+namespace postern::onboarding {
 
 using PolicyField = Field<policy::Policy>;
 
 [[nodiscard]] std::span<const PolicyField> policy_fields();
 
-}  // namespace postern::cli
+}  // namespace postern::onboarding

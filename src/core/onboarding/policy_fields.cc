@@ -1,4 +1,4 @@
-#include "app/cli/policy_fields.h"
+#include "core/onboarding/policy_fields.h"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,9 @@
 
 #include "core/base/text.h"
 #include "core/policy/words.h"
+#include "core/tls/digest.h"
 
-namespace postern::cli {
+namespace postern::onboarding {
 
 namespace {
 
@@ -90,7 +91,7 @@ constexpr std::array kFields{
     PolicyField{
         {"spki", "SHA256", "SHA-256 of a public key that is trusted by itself", Words::many},
         [](Policy& p, std::string_view text) {
-          return read_list(p.spki_pins, text, &parse_digest);
+          return read_list(p.spki_pins, text, &tls::parse_digest);
         },
         [](const Policy& p) {
           return write_list(p.spki_pins, [](const auto& one) { return base::hex(one); });
@@ -153,4 +154,4 @@ constexpr std::array kFields{
 
 std::span<const PolicyField> policy_fields() { return kFields; }
 
-}  // namespace postern::cli
+}  // namespace postern::onboarding
