@@ -191,7 +191,7 @@ void declare_policies(Operations& operations, PolicyHandlers* handlers) {
        Access::administrator},
       [handlers](Call call, Nothing, Nothing) { return handlers->promote(std::move(call)); });
   operations.add<Nothing, Import, ImportReport>(
-      {Method::post, all + "/import", "importPolicies", "Puts many domains under policy at once",
+      {Method::post, all + "/import", "importPolicyList", "Puts many domains under policy at once",
        Access::administrator},
       [handlers](Call call, Nothing, Import input) {
         return handlers->import(std::move(call), std::move(input));

@@ -1224,7 +1224,7 @@ export function importHostFinding(json: unknown, at = 'HostFinding'): HostFindin
   };
 }
 
-/** Policies to import; of any length. */
+/** Policies to import, up to 8 MiB of them. */
 export interface Import {
   /** CSV with a header line that has a column domain, or a plain list. */
   text: string;
@@ -1232,6 +1232,8 @@ export interface Import {
   mode?: Mode | null;
   /** For lines that name none; enforce if not given. */
   stage?: Stage | null;
+  /** Lines with other settings change a policy that is there; else they are refused. */
+  update?: boolean | null;
   /** Only say what would happen. */
   dry_run?: boolean | null;
 }
@@ -1584,7 +1586,7 @@ export function importPlan(json: unknown, at = 'Plan'): Plan {
 
 /** A change that Finish makes. */
 export interface Planned {
-  /** add, remove, enforce or require-tls. */
+  /** add, remove, enforce, lower or require-tls. */
   action: string;
   /** policy example.com, internal route mx1.corp.example:25, ... */
   object: string;
@@ -2256,342 +2258,427 @@ export function importUsers(json: unknown, at = 'Users'): Users {
   };
 }
 
+/** Whether the first user is to be made May be called by: anyone. */
 export function getSetup(): Promise<SetupState> {
   return call('GET', `/setup`, undefined, undefined, importSetupState);
 }
 
+/** Makes the first administrator, once May be called by: anyone. */
 export function makeSetup(body: Setup): Promise<Me> {
   return call('POST', `/setup`, undefined, body, importMe);
 }
 
+/** Signs in May be called by: anyone. */
 export function signIn(body: SignIn): Promise<Me> {
   return call('POST', `/session`, undefined, body, importMe);
 }
 
+/** Who is signed in May be called by: anyone who is signed in. */
 export function getSession(): Promise<Me> {
   return call('GET', `/session`, undefined, undefined, importMe);
 }
 
+/** Signs out May be called by: anyone who is signed in. */
 export function signOut(): Promise<void> {
   return call('DELETE', `/session`, undefined, undefined, undefined);
 }
 
+/** Changes one's own password May be called by: anyone who is signed in. */
 export function changePassword(body: PasswordChange): Promise<void> {
   return call('POST', `/session/password`, undefined, body, undefined);
 }
 
+/** Makes a second factor, to be confirmed May be called by: anyone who is signed in. */
 export function makeSecondFactor(): Promise<SecondFactor> {
   return call('POST', `/session/second-factor`, undefined, undefined, importSecondFactor);
 }
 
+/** Puts the second factor in force May be called by: anyone who is signed in. */
 export function confirmSecondFactor(body: SecondFactorCode): Promise<Me> {
   return call('PUT', `/session/second-factor`, undefined, body, importMe);
 }
 
+/** Takes one's own second factor away May be called by: anyone who is signed in. */
 export function removeSecondFactor(body: SecondFactorCode): Promise<Me> {
   return call('POST', `/session/second-factor/remove`, undefined, body, importMe);
 }
 
+/** The users that one may manage May be called by: administrator. */
 export function listUsers(): Promise<Users> {
   return call('GET', `/users`, undefined, undefined, importUsers);
 }
 
+/** Adds a user May be called by: administrator. */
 export function addUser(body: UserInput): Promise<User> {
   return call('POST', `/users`, undefined, body, importUser);
 }
 
+/** One user May be called by: administrator. */
 export function getUser(path: { user: string }): Promise<User> {
   return call('GET', `/users/${encodeURIComponent(path.user)}`, undefined, undefined, importUser);
 }
 
+/** Changes a user May be called by: administrator. */
 export function changeUser(path: { user: string }, body: UserChange): Promise<User> {
   return call('PATCH', `/users/${encodeURIComponent(path.user)}`, undefined, body, importUser);
 }
 
+/** Removes a user with all sessions and tokens May be called by: administrator. */
 export function removeUser(path: { user: string }): Promise<void> {
   return call('DELETE', `/users/${encodeURIComponent(path.user)}`, undefined, undefined, undefined);
 }
 
+/** The tokens that one may see May be called by: anyone who is signed in. */
 export function listTokens(): Promise<Tokens> {
   return call('GET', `/tokens`, undefined, undefined, importTokens);
 }
 
+/** Makes a token May be called by: anyone who is signed in. */
 export function addToken(body: TokenInput): Promise<NewToken> {
   return call('POST', `/tokens`, undefined, body, importNewToken);
 }
 
+/** Removes a token May be called by: anyone who is signed in. */
 export function removeToken(path: { id: string }): Promise<void> {
   return call('DELETE', `/tokens/${encodeURIComponent(path.id)}`, undefined, undefined, undefined);
 }
 
-export function getGateway(): Promise<GatewayInfo> {
-  return call('GET', `/gateway`, undefined, undefined, importGatewayInfo);
-}
-
+/** The accounts that you may see May be called by: anyone who is signed in. */
 export function listAccounts(): Promise<Accounts> {
   return call('GET', `/accounts`, undefined, undefined, importAccounts);
 }
 
+/** Adds an account May be called by: administrator of every account. */
 export function addAccount(body: AccountInput): Promise<Account> {
   return call('POST', `/accounts`, undefined, body, importAccount);
 }
 
+/** An account May be called by: viewer. */
 export function getAccount(path: { account: string }): Promise<Account> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}`, undefined, undefined, importAccount);
 }
 
+/** Changes an account May be called by: administrator. */
 export function changeAccount(path: { account: string }, body: AccountChange): Promise<Account> {
   return call('PATCH', `/accounts/${encodeURIComponent(path.account)}`, undefined, body, importAccount);
 }
 
+/** Removes an empty account May be called by: administrator of every account. */
 export function removeAccount(path: { account: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}`, undefined, undefined, undefined);
 }
 
+/** The gateway that answers May be called by: anyone who is signed in. */
+export function getGateway(): Promise<GatewayInfo> {
+  return call('GET', `/gateway`, undefined, undefined, importGatewayInfo);
+}
+
+/** An account's internal domains May be called by: viewer. */
 export function listDomains(path: { account: string }): Promise<Domains> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/domains`, undefined, undefined, importDomains);
 }
 
+/** Adds an internal domain; it gets a record to publish May be called by: administrator. */
 export function addDomain(path: { account: string }, body: DomainInput): Promise<Domain> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/domains`, undefined, body, importDomain);
 }
 
+/** An internal domain May be called by: viewer. */
 export function getDomain(path: { account: string; domain: string }): Promise<Domain> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}`, undefined, undefined, importDomain);
 }
 
+/** Changes how its own servers must connect May be called by: administrator. */
 export function changeDomain(path: { account: string; domain: string }, body: DomainChange): Promise<Domain> {
   return call('PATCH', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}`, undefined, body, importDomain);
 }
 
+/** Removes an internal domain May be called by: administrator. */
 export function removeDomain(path: { account: string; domain: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}`, undefined, undefined, undefined);
 }
 
+/** Looks its proof up now May be called by: operator. */
 export function checkDomain(path: { account: string; domain: string }): Promise<DomainCheck> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}/check`, undefined, undefined, importDomainCheck);
 }
 
+/** Looks its MX records up now May be called by: viewer. */
 export function checkMx(path: { account: string; domain: string }): Promise<DnsCheck> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}/mx`, undefined, undefined, importDnsCheck);
 }
 
+/** Looks its SPF record up now May be called by: viewer. */
 export function checkSpf(path: { account: string; domain: string }): Promise<DnsCheck> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}/spf`, undefined, undefined, importDnsCheck);
 }
 
+/** An account's internal server routes May be called by: viewer. */
 export function listRoutes(path: { account: string }): Promise<Routes> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/routes`, undefined, undefined, importRoutes);
 }
 
+/** Adds an internal server route May be called by: administrator. */
 export function addRoute(path: { account: string }, body: RouteInput): Promise<Route> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/routes`, undefined, body, importRoute);
 }
 
+/** An internal server route May be called by: viewer. */
 export function getRoute(path: { account: string; id: string }): Promise<Route> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/routes/${encodeURIComponent(path.id)}`, undefined, undefined, importRoute);
 }
 
+/** Gives an internal server route other settings May be called by: administrator. */
 export function replaceRoute(path: { account: string; id: string }, body: RouteInput): Promise<Route> {
   return call('PUT', `/accounts/${encodeURIComponent(path.account)}/routes/${encodeURIComponent(path.id)}`, undefined, body, importRoute);
 }
 
+/** Removes an internal server route May be called by: administrator. */
 export function removeRoute(path: { account: string; id: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/routes/${encodeURIComponent(path.id)}`, undefined, undefined, undefined);
 }
 
-export function testRoutes(path: { account: string }, body: RouteTestInput): Promise<Job> {
-  return call('POST', `/accounts/${encodeURIComponent(path.account)}/route-tests`, undefined, body, importJob);
-}
-
+/** An account's external routes May be called by: viewer. */
 export function listExternalRoutes(path: { account: string }): Promise<ExternalRoutes> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/external-routes`, undefined, undefined, importExternalRoutes);
 }
 
+/** Adds an external route May be called by: administrator. */
 export function addExternalRoute(path: { account: string }, body: ExternalRouteInput): Promise<ExternalRoute> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/external-routes`, undefined, body, importExternalRoute);
 }
 
+/** An external route May be called by: viewer. */
 export function getExternalRoute(path: { account: string; id: string }): Promise<ExternalRoute> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/external-routes/${encodeURIComponent(path.id)}`, undefined, undefined, importExternalRoute);
 }
 
+/** Gives an external route other settings May be called by: administrator. */
 export function replaceExternalRoute(path: { account: string; id: string }, body: ExternalRouteInput): Promise<ExternalRoute> {
   return call('PUT', `/accounts/${encodeURIComponent(path.account)}/external-routes/${encodeURIComponent(path.id)}`, undefined, body, importExternalRoute);
 }
 
+/** Removes an external route May be called by: administrator. */
 export function removeExternalRoute(path: { account: string; id: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/external-routes/${encodeURIComponent(path.id)}`, undefined, undefined, undefined);
 }
 
+/** An account's internal senders May be called by: viewer. */
 export function listSenders(path: { account: string }): Promise<Senders> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/senders`, undefined, undefined, importSenders);
 }
 
+/** Adds an internal sender May be called by: administrator. */
 export function addSender(path: { account: string }, body: SenderInput): Promise<Sender> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/senders`, undefined, body, importSender);
 }
 
+/** An internal sender May be called by: viewer. */
 export function getSender(path: { account: string; id: string }): Promise<Sender> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/senders/${encodeURIComponent(path.id)}`, undefined, undefined, importSender);
 }
 
+/** Gives an internal sender other settings May be called by: administrator. */
 export function replaceSender(path: { account: string; id: string }, body: SenderInput): Promise<Sender> {
   return call('PUT', `/accounts/${encodeURIComponent(path.account)}/senders/${encodeURIComponent(path.id)}`, undefined, body, importSender);
 }
 
+/** Removes an internal sender May be called by: administrator. */
 export function removeSender(path: { account: string; id: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/senders/${encodeURIComponent(path.id)}`, undefined, undefined, undefined);
 }
 
-export function getFirstMessage(path: { account: string }): Promise<FirstMessage> {
-  return call('GET', `/accounts/${encodeURIComponent(path.account)}/first-message`, undefined, undefined, importFirstMessage);
-}
-
+/** How far the set-up is May be called by: viewer. */
 export function listTasks(path: { account: string }): Promise<Tasks> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/tasks`, undefined, undefined, importTasks);
 }
 
+/** Whether a message of an internal server has come May be called by: viewer. */
+export function getFirstMessage(path: { account: string }): Promise<FirstMessage> {
+  return call('GET', `/accounts/${encodeURIComponent(path.account)}/first-message`, undefined, undefined, importFirstMessage);
+}
+
+/** An account's policies, a page at a time May be called by: viewer. */
 export function listPolicies(path: { account: string }, query: PolicyQuery = {}): Promise<Policies> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/policies`, query, undefined, importPolicies);
 }
 
+/** Puts a domain under policy May be called by: administrator. */
 export function addPolicy(path: { account: string }, body: PolicyInput): Promise<Policy> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/policies`, undefined, body, importPolicy);
 }
 
+/** The policy for exactly this domain or wildcard May be called by: viewer. */
 export function getPolicy(path: { account: string; domain: string }): Promise<Policy> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/policies/${encodeURIComponent(path.domain)}`, undefined, undefined, importPolicy);
 }
 
+/** Gives a policy other settings May be called by: administrator. */
 export function replacePolicy(path: { account: string; domain: string }, body: PolicyInput): Promise<Policy> {
   return call('PUT', `/accounts/${encodeURIComponent(path.account)}/policies/${encodeURIComponent(path.domain)}`, undefined, body, importPolicy);
 }
 
+/** Takes a policy away May be called by: administrator. */
 export function removePolicy(path: { account: string; domain: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/policies/${encodeURIComponent(path.domain)}`, undefined, undefined, undefined);
 }
 
+/** From monitor to enforce May be called by: administrator. */
 export function promotePolicy(path: { account: string; domain: string }): Promise<Policy> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/policies/${encodeURIComponent(path.domain)}/promote`, undefined, undefined, importPolicy);
 }
 
+/** Puts many domains under policy at once May be called by: administrator. */
 export function importPolicyList(path: { account: string }, body: Import): Promise<ImportReport> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/policies/import`, undefined, body, importImportReport);
 }
 
+/** An account's exceptions, ended ones too May be called by: viewer. */
 export function listExceptions(path: { account: string }): Promise<Exceptions> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/exceptions`, undefined, undefined, importExceptions);
 }
 
+/** Allows less for a while May be called by: administrator. */
 export function addException(path: { account: string }, body: ExceptionInput): Promise<Exception> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/exceptions`, undefined, body, importException);
 }
 
+/** Ends an exception now May be called by: administrator. */
 export function removeException(path: { account: string; id: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/exceptions/${encodeURIComponent(path.id)}`, undefined, undefined, undefined);
 }
 
+/** Why mail to and from a domain has its requirement May be called by: viewer. */
 export function explain(path: { account: string }, query: ExplainQuery = {}): Promise<Explanation> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/explain`, query, undefined, importExplanation);
 }
 
+/** Looks at domains as a delivery would, every MX of each; no mail is sent May be called by: operator. */
 export function probeDomains(path: { account: string }, body: ProbeInput): Promise<Job> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/probes`, undefined, body, importJob);
 }
 
+/** Tests every internal server route of an address's domain May be called by: operator. */
+export function testRoutes(path: { account: string }, body: RouteTestInput): Promise<Job> {
+  return call('POST', `/accounts/${encodeURIComponent(path.account)}/route-tests`, undefined, body, importJob);
+}
+
+/** A job and how far it is May be called by: viewer. */
 export function getJob(path: { account: string; id: string }): Promise<Job> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/jobs/${encodeURIComponent(path.id)}`, undefined, undefined, importJob);
 }
 
+/** Cancels a job; what it found so far stays May be called by: operator. */
 export function cancelJob(path: { account: string; id: string }): Promise<Job> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/jobs/${encodeURIComponent(path.id)}`, undefined, undefined, importJob);
 }
 
+/** The TLS policies that are being set up May be called by: viewer. */
 export function getDraft(path: { account: string }): Promise<Draft> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft`, undefined, undefined, importDraft);
 }
 
+/** Changes where the draft is, and its choices May be called by: administrator. */
 export function changeDraft(path: { account: string }, body: DraftChange): Promise<Draft> {
   return call('PATCH', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft`, undefined, body, importDraft);
 }
 
+/** Throws the draft away; nothing in force changes May be called by: administrator. */
 export function discardDraft(path: { account: string }): Promise<Draft> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft`, undefined, undefined, importDraft);
 }
 
+/** Tests the internal server routes; the draft keeps what is found May be called by: administrator. */
 export function validateDraft(path: { account: string }, body: RouteTestInput): Promise<Job> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/validate`, undefined, body, importJob);
 }
 
+/** Adds external domains, at most 50 lines; the valid ones are looked at May be called by: administrator. */
 export function addDraftDomains(path: { account: string }, body: DraftLines): Promise<Draft> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/domains`, undefined, body, importDraft);
 }
 
+/** Changes what the policy of a new domain will be May be called by: administrator. */
 export function changeDraftDomain(path: { account: string; domain: string }, body: DraftDomainChange): Promise<Draft> {
   return call('PATCH', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/domains/${encodeURIComponent(path.domain)}`, undefined, body, importDraft);
 }
 
+/** Takes a line out of the draft May be called by: administrator. */
 export function removeDraftDomain(path: { account: string; domain: string }): Promise<Draft> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/domains/${encodeURIComponent(path.domain)}`, undefined, undefined, importDraft);
 }
 
+/** Takes every valid domain that was looked at, for Finish May be called by: administrator. */
 export function takeDraftDomains(path: { account: string }): Promise<Draft> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/add`, undefined, undefined, importDraft);
 }
 
+/** Looks at all valid domains again May be called by: administrator. */
 export function probeDraft(path: { account: string }): Promise<Job> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/probe`, undefined, undefined, importJob);
 }
 
+/** Finish shall take this policy away May be called by: administrator. */
 export function addDraftRemoval(path: { account: string }, body: DraftRemoval): Promise<Draft> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/removals`, undefined, body, importDraft);
 }
 
+/** Keeps a policy after all May be called by: administrator. */
 export function removeDraftRemoval(path: { account: string; domain: string }): Promise<Draft> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/removals/${encodeURIComponent(path.domain)}`, undefined, undefined, importDraft);
 }
 
+/** What Finish will change, and what that would have meant for last month's mail May be called by: viewer. */
 export function planDraft(path: { account: string }): Promise<Plan> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/plan`, undefined, undefined, importPlan);
 }
 
+/** Puts everything in force as one change May be called by: administrator. */
 export function finishDraft(path: { account: string }): Promise<Finished> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/finish`, undefined, undefined, importFinished);
 }
 
+/** The account at a glance May be called by: viewer. */
 export function getOverview(path: { account: string }): Promise<Overview> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/overview`, undefined, undefined, importOverview);
 }
 
+/** A partner: policy, hops, proofs and why May be called by: viewer. */
 export function getPartner(path: { account: string; domain: string }): Promise<Partner> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/partners/${encodeURIComponent(path.domain)}`, undefined, undefined, importPartner);
 }
 
+/** What was required and what was proved May be called by: viewer. */
 export function listEvidence(path: { account: string }, query: EvidenceQuery = {}): Promise<Evidence> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/evidence`, query, undefined, importEvidence);
 }
 
+/** Messages that wait May be called by: viewer. */
 export function listQueue(path: { account: string }, query: QueueQuery = {}): Promise<Messages> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/queue`, query, undefined, importMessages);
 }
 
+/** Retries, holds, releases, removes or recalculates mail May be called by: operator. */
 export function commandQueue(path: { account: string }, body: QueueCommand): Promise<QueueEffect> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/queue`, undefined, body, importQueueEffect);
 }
 
+/** One message's way over its hops May be called by: viewer. */
 export function traceMessage(path: { account: string; id: string }): Promise<Trace> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/messages/${encodeURIComponent(path.id)}`, undefined, undefined, importTrace);
 }
 
+/** Who changed what in the account May be called by: viewer. */
 export function listAudit(path: { account: string }, query: AuditQuery = {}): Promise<Audit> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/audit`, query, undefined, importAudit);
 }
 
-export function listGatewayAudit(query: AuditQuery = {}): Promise<Audit> {
+/** Who changed what, in every account May be called by: administrator of every account. */
+export function listWholeAudit(query: AuditQuery = {}): Promise<Audit> {
   return call('GET', `/audit`, query, undefined, importAudit);
 }
 
+/** Whether the audit log's chain holds May be called by: anyone who is signed in. */
 export function checkAudit(): Promise<AuditCheck> {
   return call('GET', `/audit/check`, undefined, undefined, importAuditCheck);
 }
