@@ -25,7 +25,7 @@ MESSAGE = "Subject: hello\r\n\r\nhello\r\n"
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    only = ("trusted", "no-starttls", "refused", "several-mx")
+    only = ("trusted", "no-starttls", "refused", "unsigned")
     with World.start(tmp_path_factory.mktemp("world"), only=only) as running:
         yield running
 
@@ -166,20 +166,20 @@ def test_the_overview_draws_the_hops_and_names_what_fails(gateway: Gateway, clie
 
 
 def test_a_partners_moved_mail_asks_for_approval(gateway: Gateway, client: Client, world: World) -> None:
-    gateway.cli("policy", "add", "several-mx.example", "--mode", "strict", "--mx", "mx.elsewhere.example", "--no-probe")
-    gateway.send("anna@corp.example", ["bob@several-mx.example"], MESSAGE)
+    gateway.cli("policy", "add", "unsigned.example", "--mode", "strict", "--mx", "mx.elsewhere.example", "--no-probe")
+    gateway.send("anna@corp.example", ["bob@unsigned.example"], MESSAGE)
 
     def moved() -> list[dict[str, Any]]:
         items = client.get("/accounts/main/overview")["attention"]
         return [item for item in items if item["code"] == "mx-moved"]
 
     item = until(moved)[0]
-    assert item["domain"] == "several-mx.example"
+    assert item["domain"] == "unsigned.example"
     assert item["severity"] == "danger"
-    partner = client.get("/accounts/main/partners/several-mx.example")
+    partner = client.get("/accounts/main/partners/unsigned.example")
     assert partner["policy"]["mx"] == ["mx.elsewhere.example"]
     assert {hop["hop"]: hop["required"] for hop in partner["hops"]}["gateway-to-partner"] == "strict"
-    assert all("pinned" in host["out"] for host in partner["explanation"]["hosts"])
+    assert all("pins" in host["out"] for host in partner["explanation"]["hosts"])
     assert partner["recent"][0]["reason"] == "mx-not-pinned"
 
 
