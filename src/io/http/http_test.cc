@@ -114,19 +114,6 @@ class HttpServer : public testing::Test {
     co_await ask(*second, "then HTTP/1.1 200 OK", heard);
     heard.resize(heard.rfind(" OK") + 3);
   }
-  net::Task<void> two_uploads(std::string& first_heard, std::string& second_heard) {
-    auto first = co_await connected();
-    auto second = co_await connected();
-    base::Deadline deadline = net::testing::after(shard_, 10s);
-    const std::string head =
-        "POST / HTTP/1.1\r\nHost: gw\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n";
-    const std::string body(100'000, 'x');
-    (void)co_await first->write(head, deadline);
-    (void)co_await second->write(head, deadline);
-    co_await read(*second, "", second_heard);
-    (void)co_await first->write(body, deadline);
-    co_await read(*first, "hello", first_heard);
-  }
   net::Task<void> crowd_of_two(std::string& first_heard, std::string& second_heard) {
     auto first = co_await connected();
     auto second = co_await connected();
@@ -149,6 +136,11 @@ class HttpServer : public testing::Test {
   }
   static std::string get(const std::string& path, const std::string& more = {}) {
     return "GET " + path + " HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n" + more + "\r\n";
+  }
+
+  static std::string post(std::size_t size) {
+    return "POST / HTTP/1.1\r\nHost: gw\r\nConnection: close\r\nContent-Length: " +
+           std::to_string(size) + "\r\n\r\n" + std::string(size, 'x');
   }
 
   net::Shard shard_;
@@ -193,7 +185,8 @@ TEST_F(HttpServer, SendsNoBodyForHeadAndNoContent) {
   EXPECT_EQ(site_.last.method, "GET");
   const std::string none = answer(get("/nothing"));
   EXPECT_THAT(none, StartsWith("HTTP/1.1 204 No Content\r\n"));
-  EXPECT_THAT(none, Not(HasSubstr("Content-")));
+  EXPECT_THAT(none, Not(HasSubstr("Content-Length")));
+  EXPECT_THAT(none, Not(HasSubstr("Content-Type: text")));
 }
 
 TEST_F(HttpServer, SendsEachCookieInAFieldOfItsOwnAndSplitsNoField) {
@@ -224,14 +217,20 @@ TEST_F(HttpServer, RefusesWhatIsTooLargeAndSaysSo) {
   EXPECT_THAT(answer(get("/", header)), StartsWith("HTTP/1.1 431 "));
 }
 
-TEST_F(HttpServer, TakesFewLargeBodiesAtATime) {
+TEST_F(HttpServer, RefusesALargeBodyWhenItsPlacesAreTaken) {
+  start({.large_bodies = 0});
+  EXPECT_THAT(answer(post(70'000)), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(answer("POST / HTTP/1.1\r\nHost: gw\r\nTransfer-Encoding: chunked\r\n\r\n"),
+              StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(answer(post(60'000)), EndsWith("hello"));
+  EXPECT_EQ(site_.last.body.size(), 60'000U);
+}
+
+TEST_F(HttpServer, GivesThePlaceOfALargeBodyToTheNextOne) {
   start({.large_bodies = 1});
-  std::string first;
-  std::string second;
-  shard_.run_until_done(two_uploads(first, second));
-  EXPECT_THAT(second, StartsWith("HTTP/1.1 503 "));
-  EXPECT_THAT(first, EndsWith("hello"));
-  EXPECT_EQ(site_.last.body.size(), 100'000U);
+  EXPECT_THAT(answer(post(70'000)), EndsWith("hello"));
+  EXPECT_THAT(answer(post(80'000)), EndsWith("hello"));
+  EXPECT_EQ(site_.last.body.size(), 80'000U);
 }
 
 TEST_F(HttpServer, RefusesTwoWaysToSayHowLongABodyIs) {
