@@ -91,7 +91,7 @@ TEST(DomainProof, NeverComesFromAnEmptyToken) {
 }
 
 TEST(DomainProof, IsEscapedWhereOthersWroteIt) {
-  EXPECT_EQ(judge(txt({"\x1b[2J"}), cname("")).found.front(), "TXT \"\\x1B[2J\"");
+  EXPECT_EQ(judge(txt({"\x1b[2J"}), cname("")).found.front(), "TXT \"\\x1b[2J\"");
 }
 
 TEST(DomainProof, ServesWhatIsBelowInTheSameAccountAlone) {
