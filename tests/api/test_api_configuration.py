@@ -136,6 +136,41 @@ def test_policies_come_in_pages(client: Client) -> None:
     assert second["next"] is None
 
 
+def test_a_bulk_import_reads_what_the_command_line_exports(gateway: Gateway, client: Client) -> None:
+    lines = ["domain,mode,note"] + [f"bulk{number}.example,relaxed,imported" for number in range(200)]
+    text = "\n".join([*lines, "not a domain,,"])
+    tried = client.post(f"{MAIN}/policies/import", {"text": text, "dry_run": True})
+    assert (tried["added"], tried["refused"]) == (200, 1)
+    assert client.get(f"{MAIN}/policies", q="bulk")["total"] == 0
+    report = client.post(f"{MAIN}/policies/import", {"text": text})
+    assert (report["added"], report["changed"], report["unchanged"], report["refused"]) == (200, 0, 0, 1)
+    [refused] = [line for line in report["lines"] if line["effect"] == "refused"]
+    assert refused["line"] == 202
+    assert refused["why"].startswith("Invalid Domain")
+    exported = gateway.cli("policy", "export")
+    again = client.post(f"{MAIN}/policies/import", {"text": exported})
+    assert (again["added"], again["changed"], again["refused"]) == (0, 0, 0)
+    changed = {"text": "domain,mode\nbulk7.example,strict\n"}
+    assert client.post(f"{MAIN}/policies/import", changed)["refused"] == 1
+    assert client.post(f"{MAIN}/policies/import", {**changed, "update": True})["changed"] == 1
+    assert client.get(f"{MAIN}/policies/bulk7.example")["mode"] == "strict"
+
+
+def test_a_proof_that_the_api_names_is_found_by_the_command_line(
+    gateway: Gateway, client: Client, world: World
+) -> None:
+    name = "several-mx.example"
+    alias = client.post(f"{MAIN}/domains", {"domain": name})["publish"][1]
+    assert alias["type"] == "CNAME"
+    world.zone(name, records=[f"_postern CNAME {alias['value']}."])
+    until(lambda: "is validated" in gateway.cli("domain", "validate", name, check=False))
+    assert client.get(f"{MAIN}/domains/{name}")["validated"]
+    assert client.post(f"{MAIN}/domains", {"domain": f"sales.{name}"})["validated"]
+    client.delete(f"{MAIN}/domains/sales.{name}")
+    client.delete(f"{MAIN}/domains/{name}")
+    world.zone(name, records=[])
+
+
 def test_what_is_published_for_a_domain_is_looked_at(client: Client, world: World, gateway: Gateway) -> None:
     domain = world.facts["internal"][0]["domain"]
     host = world.facts["gateway"]["hostname"]
