@@ -78,7 +78,7 @@ UPDATE evidence_peers SET (seen, certificate_sha256, expiry, required) =
   (SELECT time, certificate_sha256, expiry, required FROM evidence AS e
     WHERE e.account = evidence_peers.account AND e.domain = evidence_peers.domain
       AND e.hop = evidence_peers.hop AND e.peer_host = evidence_peers.host AND e.expiry <> ''
-    ORDER BY time DESC LIMIT 1)
+    ORDER BY time DESC, row DESC LIMIT 1)
   WHERE EXISTS (SELECT 1 FROM evidence AS e
     WHERE e.account = evidence_peers.account AND e.domain = evidence_peers.domain
       AND e.hop = evidence_peers.hop AND e.peer_host = evidence_peers.host AND e.expiry <> '');

@@ -31,8 +31,8 @@ class EventFeedTest : public ::testing::Test, protected testing::MailWorld {
   void started() {
     feed.start();
     auto first = feed.listen(main, Scope::account);
-    put(records::policy_for("start.example"));
-    while (!next(*first).contains("start.example")) {
+    for (int i = 0; !next(*first, std::chrono::milliseconds(100)).contains("start"); ++i) {
+      put(records::policy_for("start" + std::to_string(i) + ".example"));
     }
   }
   std::map<std::string, Job> jobs;  // of main
@@ -145,7 +145,7 @@ TEST_F(EventFeedTest, CatchesUpWithWhatAListenerMissed) {
   EXPECT_THAT(next(*before), HasSubstr("missed.example"));
   auto again = feed.listen(main, Scope::account);
   spool.shard.run_until_done(feed.catch_up(*again, seen));
-  EXPECT_THAT(next(*again), AllOf(HasSubstr("missed.example"), Not(HasSubstr("start.example"))));
+  EXPECT_THAT(next(*again), AllOf(HasSubstr("missed.example"), Not(HasSubstr("start"))));
 }
 
 class EventHandlersTest : public EventFeedTest {
@@ -165,7 +165,7 @@ class EventHandlersTest : public EventFeedTest {
 
 TEST_F(EventHandlersTest, GreetThenTellThenKeepAliveThenEnd) {
   needs.keep_alive = std::chrono::milliseconds(20);
-  needs.life = std::chrono::milliseconds(200);
+  needs.life = std::chrono::seconds(1);
   auto stream = open(call());
   EXPECT_EQ(piece(*stream), "retry: 1000\n\n");
   feed.tell_draft(main, "user:anna");

@@ -84,12 +84,14 @@ tls::Mode internal_delivery(const Call& call) {
 tls::Mode internal_receipt(const Call& call) {
   const policy::Configuration& all = call.book->configuration();
   const auto own = [&](const auto& one) { return one.account == call.account->id; };
-  const bool by_domain = std::ranges::all_of(
-      all.domains, [&](const auto& one) { return !own(one) || one.enforce_receipt; });
-  const bool by_sender = std::ranges::all_of(
-      all.senders, [&](const auto& one) { return !own(one) || one.require_tls; });
-  const bool any = std::ranges::any_of(all.senders, own);
-  return any && (by_domain || by_sender) ? tls::Mode::relaxed : tls::Mode::opportunistic;
+  // Of those that are the account's own: some, and each held to TLS.
+  const auto all_held = [&](const auto& objects, auto is_held) {
+    const auto fails = [&](const auto& one) { return own(one) && !is_held(one); };
+    return std::ranges::any_of(objects, own) && std::ranges::none_of(objects, fails);
+  };
+  const bool by_domain = all_held(all.domains, [](const auto& one) { return one.enforce_receipt; });
+  const bool by_sender = all_held(all.senders, [](const auto& one) { return one.require_tls; });
+  return by_domain || by_sender ? tls::Mode::relaxed : tls::Mode::opportunistic;
 }
 
 MonitorResult monitor_result(const std::vector<records::DomainSum>& sums) {

@@ -130,9 +130,11 @@ TEST_F(PartnerTest, DemandsTlsOfInternalServersOnlyWhenAllAreHeldToIt) {
   sender.range = base::IpRange::parse("198.51.100.0/24").value();
   sender.require_tls = false;
   put(sender);
-  EXPECT_EQ(hop(Hop::internal_to_gateway).required, tls::Mode::relaxed);  // no domain: all are held
-  put(records::internal_domain("corp.example", main));
   EXPECT_EQ(hop(Hop::internal_to_gateway).required, tls::Mode::opportunistic);
+  policy::InternalDomain strict = records::internal_domain("corp.example", main);
+  strict.enforce_receipt = true;
+  put(strict);
+  EXPECT_EQ(hop(Hop::internal_to_gateway).required, tls::Mode::relaxed);
 }
 
 TEST_F(PartnerTest, SaysWhatAMonitoredPolicyWouldHaveStopped) {
