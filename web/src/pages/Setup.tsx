@@ -5,14 +5,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 
 import * as api from '../api/generated';
+import { shortestPassword } from '../api/limits';
 import { ApiProblem } from '../api/problem';
 import { navigate } from '../app/router';
 import { useSession } from '../app/session';
 import { Loaded } from '../parts/Loaded';
 import { Note, ProblemNote } from '../parts/Note';
 import { Entrance } from './Entrance';
-
-export const shortestPassword = 12;
 
 function SetupForm() {
   const { begin } = useSession();

@@ -2,6 +2,7 @@ import { Checkbox, PasswordInput, Radio, Stack, TextInput, Textarea } from '@man
 import { useState } from 'react';
 
 import * as api from '../../api/generated';
+import { shortestPassword } from '../../api/limits';
 import { ApiProblem } from '../../api/problem';
 import { useDo } from '../../app/ask';
 import { FormDialog } from '../../parts/Dialog';
@@ -56,7 +57,7 @@ export function SenderDialog({ sender, onClose }: { sender: api.Sender | null; o
           <TextInput label="Name" value={user} onChange={(event) => setUser(event.currentTarget.value)} error={problem?.field('user')} autoComplete="off" spellCheck={false} />
           <PasswordInput
             label="Password"
-            description={sender?.password_set ? 'Empty: as before.' : 'At least 12 characters. It is taken over TLS only.'}
+            description={sender?.password_set ? 'Empty: as before.' : `At least ${shortestPassword} characters. It is taken over TLS only.`}
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
             error={problem?.field('password')}

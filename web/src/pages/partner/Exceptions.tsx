@@ -3,6 +3,7 @@ import { Button, NativeSelect, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 
 import * as api from '../../api/generated';
+import { longestException } from '../../api/limits';
 import { ApiProblem } from '../../api/problem';
 import { useDo } from '../../app/ask';
 import { useAccount } from '../../app/session';
@@ -14,7 +15,6 @@ import { Table } from '../../parts/Table';
 import { Moment } from '../../parts/Time';
 
 const day = 86_400_000;
-const longest = 30;
 
 /** The days from now as a date field writes them: "2026-03-01". */
 function dateIn(days: number): string {
@@ -25,7 +25,7 @@ function ExceptionDialog({ domain, onClose }: { domain: string; onClose: () => v
   const [mode, setMode] = useState('relaxed');
   const [reason, setReason] = useState('');
   const [end, setEnd] = useState(() => dateIn(7));
-  const [bounds] = useState(() => ({ first: dateIn(1), last: dateIn(longest - 1) }));
+  const [bounds] = useState(() => ({ first: dateIn(1), last: dateIn(longestException - 1) }));
   const add = useDo<void, api.Exception>((path) => {
     const input: api.ExceptionInput = { domain, mode: mode === 'opportunistic' ? 'opportunistic' : 'relaxed', reason: reason.trim(), end: `${end}T23:59:59Z` };
     return api.addException(path, input);
@@ -43,7 +43,7 @@ function ExceptionDialog({ domain, onClose }: { domain: string; onClose: () => v
         ]}
       />
       <TextInput label="Reason" description="Auditors read it." value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={problem?.field('reason')} data-autofocus />
-      <TextInput label="Until the end of (UTC)" description={`At most ${longest} days.`} type="date" value={end} min={bounds.first} max={bounds.last} onChange={(event) => setEnd(event.currentTarget.value)} error={problem?.field('end')} />
+      <TextInput label="Until the end of (UTC)" description={`At most ${longestException} days.`} type="date" value={end} min={bounds.first} max={bounds.last} onChange={(event) => setEnd(event.currentTarget.value)} error={problem?.field('end')} />
       <Text size="sm" c="dimmed">
         Every message that uses it is marked. When it ends, the policy holds again by itself.
       </Text>

@@ -5,13 +5,12 @@ import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 
 import * as api from '../../api/generated';
+import { shortestPassword } from '../../api/limits';
 import { ApiProblem } from '../../api/problem';
 import { useMe } from '../../app/session';
 import { ProblemNote } from '../../parts/Note';
 import { Section } from '../../parts/Page';
 import { SecondFactor } from './SecondFactor';
-
-const shortest = 12;
 
 function Password() {
   const { user } = useMe();
@@ -37,11 +36,11 @@ function Password() {
       <Stack gap="md" maw={420}>
         <input type="text" autoComplete="username" value={user} readOnly hidden />
         <PasswordInput label="Password until now" value={current} onChange={(event) => setCurrent(event.currentTarget.value)} error={problem?.field('current')} autoComplete="current-password" visibilityToggleButtonProps={{ 'aria-label': 'Show the password until now', tabIndex: 0 }} />
-        <PasswordInput label="New password" description={`At least ${shortest} characters.`} value={fresh} onChange={(event) => setFresh(event.currentTarget.value)} error={problem?.field('fresh')} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': 'Show the new password', tabIndex: 0 }} />
+        <PasswordInput label="New password" description={`At least ${shortestPassword} characters.`} value={fresh} onChange={(event) => setFresh(event.currentTarget.value)} error={problem?.field('fresh')} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': 'Show the new password', tabIndex: 0 }} />
         <PasswordInput label="The new one again" value={again} onChange={(event) => setAgain(event.currentTarget.value)} error={again !== '' && again !== fresh ? 'This is not the same.' : undefined} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': 'Show the repeated password', tabIndex: 0 }} />
         <ProblemNote error={change.error} />
         <div>
-          <Button type="submit" loading={change.isPending} disabled={current === '' || fresh.length < shortest || again !== fresh}>
+          <Button type="submit" loading={change.isPending} disabled={current === '' || fresh.length < shortestPassword || again !== fresh}>
             Change the password
           </Button>
         </div>

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import * as api from '../../api/generated';
+import { shortestPassword } from '../../api/limits';
 import { ApiProblem } from '../../api/problem';
 import { useAccount, useMe } from '../../app/session';
 import { FormDialog } from '../../parts/Dialog';
@@ -36,11 +37,11 @@ function UserDialog({ user, onClose }: { user: api.User | null; onClose: () => v
   }, onClose);
   const problem = save.error instanceof ApiProblem ? save.error : null;
   return (
-    <FormDialog opened onClose={onClose} title={user ? `Change ${user.name}` : 'Add a user'} verb={user ? 'Save' : 'Add'} busy={save.isPending} disabled={!user && (name.trim() === '' || password.length < 12)} error={save.error} onSubmit={() => save.mutate()} size={640}>
+    <FormDialog opened onClose={onClose} title={user ? `Change ${user.name}` : 'Add a user'} verb={user ? 'Save' : 'Add'} busy={save.isPending} disabled={!user && (name.trim() === '' || password.length < shortestPassword)} error={save.error} onSubmit={() => save.mutate()} size={640}>
       {!user && <TextInput label="Name" description="Letters, digits, dots, dashes or @." value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem?.field('name')} autoComplete="off" spellCheck={false} data-autofocus />}
       <PasswordInput
         label={user ? 'New password' : 'First password'}
-        description={user ? 'Empty: as before. A new one ends the sessions of this user.' : 'At least 12 characters.'}
+        description={user ? 'Empty: as before. A new one ends the sessions of this user.' : `At least ${shortestPassword} characters.`}
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
         error={problem?.field('password')}

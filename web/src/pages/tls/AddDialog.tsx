@@ -3,6 +3,7 @@ import { Group, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 
 import * as api from '../../api/generated';
+import { mostDraftLines } from '../../api/limits';
 import { ApiProblem } from '../../api/problem';
 import { useAccount } from '../../app/session';
 import { FormDialog } from '../../parts/Dialog';
@@ -11,14 +12,12 @@ import { Note } from '../../parts/Note';
 import { Link } from '../../parts/Page';
 import { useDraftDo } from './draft';
 
-export const mostLines = 50;
-
 export function AddDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { at } = useAccount();
   const [text, setText] = useState('');
   const add = useDraftDo<string>((path, lines) => api.addDraftDomains(path, { text: lines }), onClose);
   const count = countLines(text);
-  const tooMany = count > mostLines;
+  const tooMany = count > mostDraftLines;
   const atField = add.error instanceof ApiProblem ? add.error.field('text') : undefined;
   return (
     <FormDialog
@@ -37,7 +36,7 @@ export function AddDialog({ opened, onClose }: { opened: boolean; onClose: () =>
           description="One domain a line: example.com, or *.gov.example for all below gov.example. An address stands for its domain."
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
-          error={tooMany ? `Line ${mostLines + 1} is one too many.` : atField}
+          error={tooMany ? `Line ${mostDraftLines + 1} is one too many.` : atField}
           autosize
           minRows={8}
           maxRows={16}
@@ -48,13 +47,13 @@ export function AddDialog({ opened, onClose }: { opened: boolean; onClose: () =>
         />
         <Group justify="flex-end" mt={4}>
           <Text size="sm" c={tooMany ? 'var(--bad)' : 'dimmed'} fw={tooMany ? 650 : undefined} aria-live="polite">
-            {count}/{mostLines}
+            {count}/{mostDraftLines}
           </Text>
         </Group>
       </div>
       {tooMany && (
         <Note tone="bad">
-          At most {mostLines} domains in one go. For more, the{' '}
+          At most {mostDraftLines} domains in one go. For more, the{' '}
           <Link href={at('/policies?import=1')}>bulk import</Link> takes any number.
         </Note>
       )}
