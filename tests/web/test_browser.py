@@ -24,6 +24,7 @@ def test_in_the_browser(name: str) -> None:
     done = subprocess.run(
         ["node", "--test", "--test-reporter=spec", str(HERE / name)],
         cwd=REPOSITORY,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
