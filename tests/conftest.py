@@ -32,13 +32,13 @@ class Outside:
 
     def __init__(self) -> None:
         # ./test e2e makes a network without any route; elsewhere nothing can be told from counters.
-        self._cut_off = not Path("/proc/net/route").read_text().splitlines()[1:]
+        self.cut_off = not Path("/proc/net/route").read_text().splitlines()[1:]
         self._seen = searches_for_a_way_out()
 
     def sought(self) -> set[str]:
         """By which protocol it was since the last time, by whatever process of this network."""
         before, self._seen = self._seen, searches_for_a_way_out()
-        return {name for name, count in self._seen.items() if self._cut_off and count != before[name]}
+        return {name for name, count in self._seen.items() if self.cut_off and count != before[name]}
 
 
 @pytest.fixture(scope="session")
