@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "core/policy/receipt.h"
 #include "core/tls/describe.h"
 #include "service/api/convert.h"
 #include "service/delivery/find_route.h"
@@ -28,7 +29,7 @@ ExplainedHost shown(const route::HostExplanation& host) {
   return out;
 }
 
-// A hop for which one's own policies alone speak.
+// Delivery for which one's own policies alone speak.
 HopExplanation by_policy(const policy::PolicyBook::Choice& choice) {
   HopExplanation out;
   if (choice.policy != nullptr) out.mode = choice.policy->mode;
@@ -72,11 +73,13 @@ Explanation explain_other_account(const policy::PolicyBook& book, base::AccountI
   out.domain = domain.text();
   out.way = route::way_value(route::HopKind::internal_route);
   out.delivery = by_policy(book.delivery_policy(account, domain, now));
-  out.receipt = by_policy(book.receipt_policy(account, domain, now));
+  const tls::Requirement receipt = policy::receipt_requirement(
+      book, account, nullptr, policy::Party{.null = false, .domain = domain}, now);
+  out.receipt = {receipt.mode(), receipt.monitored_mode(), receipt.used_exception(),
+                 api::shown(receipt.considered())};
   out.text = fmt::format(
       "Mail to {} stays inside this gateway: the domain belongs to another account of it, whose "
-      "own "
-      "rules hold besides yours ({}).\n",
+      "own rules hold besides yours ({}).\n",
       domain.unicode(), tls::shown_as(out.delivery.mode));
   return out;
 }

@@ -53,7 +53,7 @@ TEST_F(PolicyTest, NamesEveryFieldAtFault) {
   wrong.spki = {"abc"};
   wrong.time_limit = "soon";
   EXPECT_EQ(problem(policies.add(call(), wrong)),
-            "422 invalid-host-pattern #/mx/1 #/spki/0 #/time_limit");
+            "422 invalid-pattern #/mx/1 #/spki/0 #/time_limit");
   PolicyInput legacy = input("example.com");
   legacy.floor = policy::Floor::legacy;
   EXPECT_EQ(problem(policies.add(call(), legacy)), "422 invalid-policy #/floor");
@@ -107,8 +107,9 @@ TEST_F(PolicyTest, IsJudgedByWhatAnotherProcessHasJustDone) {
   policy::Policy changed = book.current()->configuration().policies.front();
   changed.note = "by the command line";
   put_unseen(changed);  // the book of `slow` is older than this
-  EXPECT_EQ(problem(policies.replace(std::move(slow), input("example.com"))),
-            "412 changed-meanwhile");
+  PolicyInput mine = input("example.com");
+  mine.note = "mine";
+  EXPECT_EQ(problem(policies.replace(std::move(slow), mine)), "412 changed-meanwhile");
 }
 
 TEST_F(PolicyTest, GoesFromMonitorToEnforce) {
