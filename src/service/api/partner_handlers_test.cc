@@ -72,7 +72,8 @@ TEST_F(PartnerTest, ExplainsTheRequirementOfEveryHost) {
   put(records::policy_for("a.example"));
   const Partner shown = partner();
   EXPECT_EQ(shown.explanation.delivery.mode, tls::Mode::strict);
-  EXPECT_EQ(shown.explanation.receipt.mode, tls::Mode::strict);
+  // On receipt strict asks a client for TLS alone, unless the policy names client identities.
+  EXPECT_EQ(shown.explanation.receipt.mode, tls::Mode::relaxed);
   EXPECT_EQ(shown.explanation.way, "mx");
   ASSERT_EQ(shown.explanation.hosts.size(), 1u);
   EXPECT_EQ(shown.explanation.hosts[0].host, "mx.a.example");
