@@ -6,10 +6,11 @@
 //
 // Limits: header 16 KiB, body as the server is told (default 1 MiB), 30 s from a request's first
 // byte to its last, 60 s idle between requests, 10 s for a TLS handshake. A request that breaks a
-// limit is answered 4xx and the connection closed. Few bodies above 64 KiB are taken at a time, so
-// that a crowd that uploads does not eat the memory; more are answered 503. Connections are
-// counted, in all and by address; when all places are taken, the one that has waited longest for a
-// request makes room, so a client that opens connections and says nothing keeps nobody out.
+// limit is answered 4xx and the connection closed, with 2 s to take the answer in. Few bodies above
+// 64 KiB are taken at a time, so that a crowd that uploads does not eat the memory; more are
+// answered 503. Connections are counted, in all and by address; when all places are taken, the one
+// that has waited longest for a request makes room, so a client that opens connections and says
+// nothing keeps nobody out.
 #pragma once
 
 #include <chrono>
@@ -78,6 +79,7 @@ struct ServerLimits {
   std::chrono::milliseconds idle{std::chrono::seconds(60)};
   std::chrono::milliseconds request{std::chrono::seconds(30)};
   std::chrono::milliseconds handshake{std::chrono::seconds(10)};
+  std::chrono::milliseconds linger{std::chrono::seconds(2)};  // after a refusal
 };
 
 class Server {

@@ -104,6 +104,15 @@ class HttpServer : public testing::Test {
     (void)co_await stream.write(request, deadline);
     co_await read(stream, std::move(mark), heard);
   }
+  net::Task<void> upload_without_end(std::string& end) {
+    auto stream = co_await connected();
+    base::Deadline deadline = net::testing::after(shard_, 10s);
+    std::string bytes = "POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 1000000000\r\n\r\n";
+    while (end.empty()) {
+      auto written = co_await stream->write(bytes, deadline);
+      if (!written) end = written.error().code;
+    }
+  }
   net::Task<void> crowd_of_three(std::string& first_heard, std::string& heard) {
     auto first = co_await connected();
     auto second = co_await connected();
@@ -224,6 +233,18 @@ TEST_F(HttpServer, RefusesALargeBodyWhenItsPlacesAreTaken) {
               StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(answer(post(60'000)), EndsWith("hello"));
   EXPECT_EQ(site_.last.body.size(), 60'000U);
+}
+
+TEST_F(HttpServer, LetsAClientThatIsStillUploadingReadTheRefusal) {
+  start({.large_bodies = 0});
+  EXPECT_THAT(answer(post(900'000)), EndsWith("Too much is being uploaded just now. Try again.\n"));
+}
+
+TEST_F(HttpServer, DoesNotLingerOverAClientThatNeverStopsUploading) {
+  start({.body = 10, .linger = 20ms});
+  std::string end;
+  shard_.run_until_done(upload_without_end(end));
+  EXPECT_EQ(end, "connection-lost");
 }
 
 TEST_F(HttpServer, GivesThePlaceOfALargeBodyToTheNextOne) {

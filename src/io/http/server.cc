@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <array>
+#include <span>
+
 #include "io/crypto/tls.h"
 #include "io/http/http.h"
 #include "io/http/seats.h"
@@ -87,6 +90,7 @@ struct Server::State {
   net::Task<base::Result<ReadEnd>> read_request(Connection& connection, IncomingRequest& incoming,
                                                 LargeBody& large);
   net::Task<bool> answer(Connection& connection, Response response, Manner manner);
+  net::Task<bool> refuse(Connection& connection, Response refusal);
   net::Task<bool> send_stream(net::Stream& stream, std::unique_ptr<BodyStream> body, Manner manner);
 };
 
@@ -122,6 +126,26 @@ net::Task<bool> Server::State::answer(Connection& connection, Response response,
   co_return whole&& manner.keep_alive;
 }
 
+// Answers, and ends the conversation with what the client still sends read away for a moment: to
+// close over unread bytes resets the connection, and may take the answer from a client that has
+// not read it yet (RFC 9112 9.6).
+net::Task<bool> Server::State::refuse(Connection& connection, Response refusal) {
+  net::Stream& stream = *connection.stream;
+  Manner last{};
+  co_await answer(connection, std::move(refusal), last);
+  stream.finish();
+  connection.seat.waits_on(stream);
+  base::Deadline moment = sessions.within(limits.linger);
+  std::array<char, 4096> dropped{};
+  std::span<char> into(dropped);
+  for (;;) {
+    auto read = co_await stream.read_some(into, moment);
+    if (read && *read != 0) continue;
+    connection.seat.busy();
+    co_return false;
+  }
+}
+
 // Reads a request to its end, or until its body may not come yet.
 net::Task<base::Result<ReadEnd>> Server::State::read_request(Connection& connection,
                                                              IncomingRequest& incoming,
@@ -145,10 +169,9 @@ net::Task<bool> Server::State::one_request(Connection& connection) {
   auto read = co_await read_request(connection, *incoming, large);
   connection.seat.busy();
   if (!read || *read == ReadEnd::closed) co_return false;
-  Manner last{};
   if (*read == ReadEnd::refused) {
     Response refusal = refusal_of(large.refused() ? 503 : incoming->refusal());
-    co_return co_await answer(connection, std::move(refusal), last);
+    co_return co_await refuse(connection, std::move(refusal));
   }
   Manner manner{.keep_alive = incoming->keep_alive(),
                 .head_only = incoming->head_only(),
@@ -157,7 +180,7 @@ net::Task<bool> Server::State::one_request(Connection& connection) {
   request.peer = connection.stream->peer();
   if (!incoming->fill(request)) {
     Response refusal = plain(400, "The address is malformed.\n");
-    co_return co_await answer(connection, std::move(refusal), last);
+    co_return co_await refuse(connection, std::move(refusal));
   }
   Response response = co_await handler.handle(std::move(request));
   co_return co_await answer(connection, std::move(response), manner);
