@@ -129,6 +129,8 @@ Complaint check_section(const DeliverySettings& s) {
   }
   if (!s.ipv4 && !s.ipv6) return "ipv4 and ipv6 are both off; nothing could be delivered";
   return first({between("smtp_port", s.smtp_port, 1, 65535),
+                between("mta_sts_port", s.mta_sts_port, 1, 65535),
+                at_least("mta_sts_timeout", s.mta_sts_timeout, std::chrono::seconds(1)),
                 between("connections", s.connections, 1, 100'000),
                 between("connections_per_destination", s.connections_per_destination, 1, 10'000),
                 between("messages_per_connection", s.messages_per_connection, 1, 1'000'000),

@@ -138,7 +138,19 @@ route::RouteSettings route_settings(const Settings& settings) {
   for (const std::string& name : settings.gateway.other_names) {
     if (auto own = dns::Domain::parse(name)) out.own_names.push_back(*own);
   }
+  out.dane = settings.delivery.dane;
+  out.mta_sts = settings.delivery.mta_sts;
   out.floor = tls::parse_mode(settings.delivery.floor).value_or(tls::Mode::opportunistic);
+  return out;
+}
+
+mtasts::FetchSettings sts_fetch_settings(const Settings& settings) {
+  mtasts::FetchSettings out;
+  out.port = static_cast<std::uint16_t>(settings.delivery.mta_sts_port);
+  out.allow_special_addresses = settings.delivery.special_addresses;
+  out.ipv4 = settings.delivery.ipv4;
+  out.ipv6 = settings.delivery.ipv6;
+  out.limit = milliseconds(settings.delivery.mta_sts_timeout);
   return out;
 }
 

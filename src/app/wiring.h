@@ -8,6 +8,7 @@
 #include "io/resolver/resolver.h"
 #include "io/spool/spool.h"
 #include "service/delivery/settings.h"
+#include "service/mtasts/fetch.h"
 #include "service/receipt/connection_ledger.h"
 #include "service/receipt/settings.h"
 
@@ -18,6 +19,8 @@ namespace postern::app {
 [[nodiscard]] observe::LogSettings log_settings(const Settings& settings);
 [[nodiscard]] queue::Schedule schedule(const Settings& settings);
 [[nodiscard]] route::RouteSettings route_settings(const Settings& settings);
+
+[[nodiscard]] mtasts::FetchSettings sts_fetch_settings(const Settings& settings);
 
 [[nodiscard]] delivery::DeliverySettings delivery_settings(const Settings& settings);
 [[nodiscard]] receipt::ReceiptSettings receipt_settings(const Settings& settings);

@@ -13,10 +13,11 @@ namespace postern::cli {
 namespace {
 
 net::Task<void> find(Lookaround& around, dns::Domain domain, route::RoutePlan& plan) {
+  delivery::Answerers answerers{*around.lookups, around.sts.get()};
   delivery::RouteWanted wanted{around.book, around.account, domain,
                                app::route_settings(around.settings)};
   base::Deadline deadline{.at = around.shard->now() + std::chrono::seconds(30)};
-  plan = co_await delivery::find_route(*around.shard, *around.lookups, std::move(wanted), deadline);
+  plan = co_await delivery::find_route(*around.shard, answerers, std::move(wanted), deadline);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "app/cli/sts_shelf.h"
 #include "app/wiring.h"
 
 namespace postern::cli {
@@ -16,7 +17,8 @@ base::Result<> read_book(const Context& context, Lookaround& around) {
   }
   auto records = context.open_records();
   if (!records) return std::unexpected(records.error());
-  auto configuration = (*records)->load();
+  around.records = *std::move(records);
+  auto configuration = around.records->load();
   if (!configuration) return std::unexpected(configuration.error());
   auto account = context.chosen_account(*configuration);
   if (!account) return std::unexpected(account.error());
@@ -33,6 +35,10 @@ base::Result<> read_book(const Context& context, Lookaround& around) {
 
 }  // namespace
 
+Lookaround::~Lookaround() {
+  if (sts) shard->run_until_done(sts->stop());
+}
+
 std::shared_ptr<const crypto::TrustStore> Lookaround::trust(base::AccountId id) const {
   auto own = account_cas.find(id);
   return own == account_cas.end() ? public_cas : own->second;
@@ -41,6 +47,7 @@ std::shared_ptr<const crypto::TrustStore> Lookaround::trust(base::AccountId id) 
 prober::ProberNeeds Lookaround::prober_needs(std::chrono::milliseconds patience) {
   prober::ProberNeeds needs{.shard = *shard,
                             .lookups = *lookups,
+                            .sts = sts.get(),
                             .tls = *tls,
                             .trust = [this](base::AccountId id) { return trust(id); },
                             .helo_name = app::hostname(settings),
@@ -65,6 +72,11 @@ base::Result<Lookaround> look_around(const Context& context) {
   auto tls = crypto::ClientContext::make({});
   if (!tls) return std::unexpected(tls.error());
   around.tls = std::move(*tls);
+  if (around.records) around.sts_shelf = shelf_on(*around.records);
+  around.sts = std::make_unique<mtasts::Policies>(mtasts::Policies::Needs{
+      .fetch = {*around.shard, *around.lookups, *around.tls, around.public_cas,
+                app::sts_fetch_settings(around.settings)},
+      .shelf = around.sts_shelf.get()});
   return around;
 }
 

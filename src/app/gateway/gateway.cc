@@ -14,6 +14,7 @@
 #include "app/gateway/shard_host.h"
 #include "app/gateway/signals.h"
 #include "app/gateway/status.h"
+#include "app/gateway/sts_shelf.h"
 #include "app/gateway/systemd.h"
 #include "app/gateway/web.h"
 #include "app/settings_check.h"
@@ -70,6 +71,7 @@ class Gateway {
   std::unique_ptr<spool::Spool> spool_;
   std::unique_ptr<records::Records> records_;
   std::unique_ptr<service::RecordsBook> book_;
+  std::unique_ptr<StsShelf> sts_shelf_;
   std::shared_ptr<const crypto::TrustStore> public_cas_;
   std::unique_ptr<Certificates> certificates_;
   receipt::PasswordChecker passwords_;
@@ -116,6 +118,9 @@ base::Result<> Gateway::open_storage() {
                                            .keep_evidence = settings_.evidence.keep});
   if (!book) return std::unexpected(book.error());
   book_ = std::move(*book);
+  auto shelf = StsShelf::open(settings_);
+  if (!shelf) return std::unexpected(shelf.error());
+  sts_shelf_ = std::move(*shelf);
   return {};
 }
 
@@ -143,7 +148,12 @@ base::Result<> Gateway::make_shards() {
     tls.forbidden_suites = settings_.tls.forbidden_suites;
     auto furnished = host->furnish(resolver_settings(settings_), std::move(tls));
     if (!furnished) return furnished;
-    places.push_back({host->shard(), host->lookups(), host->tls()});
+    host->host_policies({.fetch = {host->shard(), host->lookups(), host->tls(), public_cas_,
+                                   sts_fetch_settings(settings_)},
+                         .shelf = sts_shelf_.get(),
+                         .book = book_.get(),
+                         .events = log_.get()});
+    places.push_back({host->shard(), host->lookups(), host->tls(), &host->policies()});
     shards_.push_back(std::move(host));
   }
   dispatcher_ = std::make_unique<delivery::Dispatcher>(
@@ -253,6 +263,7 @@ base::Result<> Gateway::open_web() {
                                .settings = settings_,
                                .book = *book_,
                                .public_cas = public_cas_,
+                               .sts_shelf = *sts_shelf_,
                                .mail_certificates = *certificates_,
                                .listeners = bound_,
                                .node = node_,
@@ -337,6 +348,7 @@ net::Task<void> Gateway::stop_when_asked() {
   chores_.cancel();
   for (auto& host : shards_) co_await host->stop_receipt(main_, receipt_patience);
   co_await dispatcher_->drain(main_, delivery_grace);
+  for (auto& host : shards_) co_await host->stop_policies(main_);
   co_await control_server_->stop();
   if (http_server_) co_await http_server_->stop();
   if (web_) co_await web_->stop();
@@ -346,6 +358,7 @@ net::Task<void> Gateway::stop_when_asked() {
 
 void Gateway::run(Signals& signals) {
   for (auto& host : shards_) host->run();
+  shards_.front()->shard().post([this] { shards_.front()->policies().keep_fresh(); });
   dispatcher_->start();
   book_->on_change([this](const auto&) { dispatcher_->recalculate(); });
   signals.watch([this] { ask_stop(); }, [this] { ask_reload(); });

@@ -17,7 +17,9 @@ probe::Reach reach_of(const Settings& settings) {
   return reach;
 }
 
-prober::ProberNeeds limited(const Settings& settings, prober::ProberNeeds needs) {
+prober::ProberNeeds limited(const Settings& settings, mtasts::PolicySource& sts,
+                            prober::ProberNeeds needs) {
+  needs.sts = &sts;
   needs.reach = reach_of(settings);
   return needs;
 }
@@ -40,8 +42,9 @@ Looks::Looks(Needs needs)
     : trust_(needs.public_cas),
       messages_({needs.shard, needs.spool, needs.sink, hostname(needs.settings)}),
       jobs_({needs.shard,
-             limited(needs.settings, prober_needs(needs.settings, needs.shard, needs.lookups,
-                                                  needs.tls, trust_, needs.book)),
+             limited(needs.settings, needs.sts,
+                     prober_needs(needs.settings, needs.shard, needs.lookups, needs.tls, trust_,
+                                  needs.book)),
              messages_}),
       probes_(jobs_),
       drafts_({needs.shard, needs.reads, needs.writes, needs.changes, needs.book, jobs_}) {}

@@ -26,6 +26,7 @@ class Looks {
     const service::BookSource& book;
     std::shared_ptr<const crypto::TrustStore> public_cas;
     resolver::Lookups& lookups;
+    mtasts::PolicySource& sts;
     crypto::ClientContext& tls;
     spool::Spool& spool;
     receipt::AcceptedSink& sink;

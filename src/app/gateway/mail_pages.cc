@@ -13,8 +13,8 @@ MailPages::MailPages(Needs needs)
                return jobs.find(account, id);
              }}),
       overview_({needs.control.shard, needs.reads, needs.control.spool, needs.certificates}),
-      partners_(
-          {needs.reads, {needs.control.shard, needs.lookups, route_settings(needs.settings)}}),
+      partners_({needs.reads,
+                 {needs.control.shard, needs.lookups, &needs.sts, route_settings(needs.settings)}}),
       evidence_({needs.control.shard, needs.reads}),
       queue_({needs.control.shard, needs.control.spool, hand_, needs.reads, needs.writes}),
       audit_({needs.control.shard, needs.reads}),

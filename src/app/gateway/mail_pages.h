@@ -26,6 +26,7 @@ class MailPages {
     api::Desk& writes;
     api::Changes& changes;
     resolver::Lookups& lookups;
+    mtasts::PolicySource& sts;
     api::Drafts& drafts;  // these two tell their news
     api::Jobs& jobs;
   };

@@ -21,6 +21,23 @@ void ShardHost::host_receipt(std::unique_ptr<receipt::ReceiptService> receipt) {
   receipt_ = std::move(receipt);
 }
 
+void ShardHost::host_policies(mtasts::Policies::Needs needs) {
+  policies_ = std::make_unique<mtasts::Policies>(std::move(needs));
+}
+
+net::Task<void> ShardHost::stop_policies_here(net::Sender<bool> done) {
+  co_await policies_->stop();
+  done.set(true);
+}
+
+net::Task<void> ShardHost::stop_policies(net::Shard& caller) {
+  net::HandoffPair<bool> pair = net::handoff<bool>(caller);
+  shard_.post([this, done = std::move(pair.sender)]() mutable {
+    chores_.start(stop_policies_here(std::move(done)));
+  });
+  (void)co_await pair.receiver;
+}
+
 void ShardHost::run() {
   shard_.post([this] { receipt_->start(); });
   thread_ = std::thread([this] { shard_.run(); });

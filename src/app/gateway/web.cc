@@ -63,6 +63,7 @@ struct WebServer::Parts {
   std::unique_ptr<api::Changes> changes;
   std::unique_ptr<resolver::Lookups> lookups;
   std::unique_ptr<crypto::ClientContext> tls;
+  std::unique_ptr<mtasts::Policies> sts;
 
   receipt::PasswordChecker passwords;  // its own: mail logins do not hold up people
   api::Throttle throttle;
@@ -101,6 +102,11 @@ base::Result<> WebServer::Parts::open_world() {
   auto context = crypto::ClientContext::make({});
   if (!context) return std::unexpected(context.error());
   tls = std::move(*context);
+  sts = std::make_unique<mtasts::Policies>(mtasts::Policies::Needs{
+      .fetch = {shard, *lookups, *tls, needs.public_cas, sts_fetch_settings(needs.settings)},
+      .shelf = &needs.sts_shelf,
+      .book = &needs.book,
+      .events = &needs.control.events});
   return {};
 }
 
@@ -133,12 +139,13 @@ void WebServer::Parts::make_groups() {
   users = std::make_unique<api::UserAdministration>(desks);
   tokens = std::make_unique<api::TokenAdministration>(desks);
   configuration = std::make_unique<api::ConfigurationHandlers>(
-      configuration_needs(needs, {*reads, *writes, *changes, *lookups}));
+      configuration_needs(needs, {*reads, *writes, *changes, *lookups, *sts}));
   looks = std::make_unique<Looks>(Looks::Needs{.shard = shard,
                                                .settings = needs.settings,
                                                .book = needs.book,
                                                .public_cas = needs.public_cas,
                                                .lookups = *lookups,
+                                               .sts = *sts,
                                                .tls = *tls,
                                                .spool = needs.control.spool,
                                                .sink = needs.sink,
@@ -152,6 +159,7 @@ void WebServer::Parts::make_groups() {
                                                       .writes = *writes,
                                                       .changes = *changes,
                                                       .lookups = *lookups,
+                                                      .sts = *sts,
                                                       .drafts = looks->drafts(),
                                                       .jobs = looks->jobs()});
   api::Groups groups{.sessions = sessions.get(),
@@ -242,6 +250,7 @@ net::Task<void> WebServer::stop() {
   co_await parts_->server->stop();
   co_await parts_->looks->stop();
   co_await parts_->mail->stop();
+  co_await parts_->sts->stop();
 }
 
 void WebServer::reload_certificates(const Settings& settings) {

@@ -15,6 +15,7 @@
 #include "app/settings.h"
 #include "service/admin/control.h"
 #include "service/book/records_book.h"
+#include "service/mtasts/policies.h"
 #include "service/receipt/next.h"
 
 namespace postern::app {
@@ -26,6 +27,7 @@ class WebServer {
     const Settings& settings;
     service::RecordsBook& book;
     std::shared_ptr<const crypto::TrustStore> public_cas;
+    mtasts::Shelf& sts_shelf;
     const Certificates& mail_certificates;
     const std::vector<BoundListener>& listeners;
     std::string node;

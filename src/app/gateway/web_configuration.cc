@@ -38,6 +38,7 @@ api::ConfigurationHandlers::Needs configuration_needs(const WebServer::Needs& we
   return {.editor = {shard, desks.writes, desks.changes, web.book},
           .reads = desks.reads,
           .lookups = desks.lookups,
+          .sts = &desks.sts,
           .fresh_lookups =
               [&shard, settings = resolver_settings(web.settings)] {
                 return resolver::make_resolver(shard, settings);

@@ -12,6 +12,7 @@ struct WebDesks {
   api::Desk& writes;
   api::Changes& changes;
   resolver::Lookups& lookups;
+  mtasts::PolicySource& sts;
 };
 
 [[nodiscard]] api::ConfigurationHandlers::Needs configuration_needs(const WebServer::Needs& web,

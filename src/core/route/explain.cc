@@ -26,7 +26,9 @@ HopExplanation delivery_hop(const policy::PolicyBook& book, base::AccountId acco
     if (plan.kind == HopKind::internal_route) return {};
     DomainSources sources{book.delivery_policy(account, plan.domain, now),
                           book.exception(account, plan.domain, now), tls::Mode::opportunistic};
-    return hop_of(mx_requirement(sources, {plan.domain, {}, plan.mx_secure, false, {}}));
+    return hop_of(
+        mx_requirement(sources, {plan.domain, {}, plan.mx_secure, false, {}},
+                       {.sts = plan.sts ? &*plan.sts : nullptr, .policy_domain = plan.domain}));
   }
   HopExplanation hop;
   for (const HostPlan& host : plan.hosts) {
@@ -95,7 +97,10 @@ void add_hop(std::string& out, const HopExplanation& hop) {
   for (const Considered& line : hop.considered) {
     out += "  " + tls::describe(line) + ".\n";
   }
-  if (hop.considered.empty()) out += "  No policy, route or exception asks for anything.\n";
+  const auto asks = [](const Considered& line) { return line.fate != Considered::Fate::absent; };
+  if (std::ranges::none_of(hop.considered, asks)) {
+    out += "  No policy, route or exception asks for anything.\n";
+  }
   if (hop.monitored_mode > hop.mode) {
     out += fmt::format("  In stage monitor: {} is evaluated and recorded, and blocks nothing.\n",
                        tls::shown_as(hop.monitored_mode));

@@ -26,14 +26,18 @@ std::string explained(const policy::Configuration& all, const Zone& zone, std::s
 TEST(Explain, SaysThatNothingIsAskedFor) {
   Zone zone;
   zone.host("example.com", {"198.51.100.1"});
-  EXPECT_EQ(explained(configuration(), zone, "example.com"),
-            "Mail to example.com goes by its MX: Opportunistic TLS\n"
-            "  No policy, route or exception asks for anything.\n"
-            "\n"
-            "  0 example.com\n"
-            "\n"
-            "Mail from example.com: Opportunistic TLS\n"
-            "  No policy, route or exception asks for anything.\n");
+  EXPECT_EQ(
+      explained(configuration(), zone, "example.com"),
+      "Mail to example.com goes by its MX: Opportunistic TLS\n"
+      "  absent: DANE of example.com: the MX records of example.com are not DNSSEC-signed, so "
+      "TLSA records would prove nothing.\n"
+      "  absent: MTA-STS of example.com: no MTA-STS record is published.\n"
+      "  No policy, route or exception asks for anything.\n"
+      "\n"
+      "  0 example.com\n"
+      "\n"
+      "Mail from example.com: Opportunistic TLS\n"
+      "  No policy, route or exception asks for anything.\n");
 }
 
 TEST(Explain, NamesEverySourceWithItsRuleAndEveryHostWithItsDemands) {
@@ -48,6 +52,9 @@ TEST(Explain, NamesEverySourceWithItsRuleAndEveryHostWithItsDemands) {
       "domain.\n"
       "  lost: policy *.com asks for Relaxed Encryption Mode: policy example.com is more "
       "specific.\n"
+      "  absent: DANE of example.com: the MX records of example.com are not DNSSEC-signed, so "
+      "TLSA records would prove nothing.\n"
+      "  absent: MTA-STS of example.com: no MTA-STS record is published.\n"
       "  When it cannot be met, the message waits for 1d, then bounces.\n"
       "\n"
       "  10 mx1.example.com\n"
@@ -93,7 +100,8 @@ TEST(Explain, KnowsThePolicyEvenWhenTheDnsFails) {
   const policy::PolicyBook book(all);
   const Explanation why = explain(book, kMain, plan_for(zone, book, "example.com"), noon());
   EXPECT_EQ(why.delivery.monitored_mode, Mode::strict);
-  EXPECT_EQ(why.delivery.considered.size(), 1u);
+  EXPECT_EQ(why.delivery.considered.at(0).source.name, "policy example.com");
+  EXPECT_EQ(why.delivery.considered.at(1).source.name, "MTA-STS of example.com");
   EXPECT_EQ(why.failure->code, "dns-servfail");
   EXPECT_NE(text(why).find("In stage monitor: Strict - Trusted Enforced is evaluated"),
             std::string::npos);
@@ -146,7 +154,9 @@ TEST(Explain, WritesTheSameAsJson) {
   Zone zone;
   zone.host("example.com", {"198.51.100.1"});
   base::JsonWriter json;
-  write_json(json, explain(book, kMain, plan_for(zone, book, "example.com"), noon()));
+  RouteSettings settings;
+  settings.dane = settings.mta_sts = false;
+  write_json(json, explain(book, kMain, plan_for(zone, book, "example.com", settings), noon()));
   EXPECT_EQ(
       json.text(),
       R"({"domain":"example.com","account":"main","delivery":{"way":"mx","mode":"relaxed",)"

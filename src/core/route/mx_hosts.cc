@@ -33,6 +33,7 @@ MxHosts mx_hosts(const dns::Domain& domain, const dns::MxAnswer& answer, std::si
       result.hosts = {{0, domain}};
       result.implicit = true;
       result.secure = answer.secure();
+      result.canonical = domain;
       return result;
     }
     case dns::Outcome::ok:
@@ -41,6 +42,7 @@ MxHosts mx_hosts(const dns::Domain& domain, const dns::MxAnswer& answer, std::si
 
   MxHosts result;
   result.secure = answer.secure();
+  result.canonical = answer.canonical.empty() ? domain : answer.canonical;
   result.hosts = answer.records;
   std::erase_if(result.hosts, [](const dns::Mx& mx) { return mx.host.empty(); });
   // RFC 7505 3: a null MX stands alone; beside others it is an error, and the others count.

@@ -14,6 +14,7 @@ struct MxHosts {
   std::vector<dns::Mx> hosts;  // by preference, then name; each host once
   bool implicit = false;       // no MX record: the domain itself (RFC 5321 5.1)
   bool secure = false;
+  dns::Domain canonical;     // the domain at the end of its CNAME chain; itself without one
   std::size_t left_out = 0;  // beyond the limit
   std::optional<base::Failure> failure;
   bool permanent = false;

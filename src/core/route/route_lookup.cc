@@ -6,9 +6,11 @@
 #include <map>
 #include <utility>
 
+#include "core/dane/demands.h"
 #include "core/policy/demands.h"
 #include "core/route/addresses.h"
 #include "core/route/mx_hosts.h"
+#include "core/route/published_lookup.h"
 #include "core/route/route_plan.h"
 #include "core/route/sources.h"
 
@@ -45,10 +47,11 @@ struct RouteLookup::State {
     external_routes = book.external_routes(account, domain);
     if (!external_routes.empty()) {
       kind = HopKind::external_route;
-      for (const auto* route : external_routes) ask_host(route->host);
+      for (const auto* route : external_routes) ask_route(*route);
       return;
     }
     ask({RecordType::mx, domain});
+    if (settings.mta_sts) ask({RecordType::sts_policy, domain});
   }
 
   struct Asked {
@@ -72,14 +75,31 @@ struct RouteLookup::State {
     if (const auto name = dns::Domain::parse(host)) ask_addresses(*name);
   }
 
+  // A smarthost's name is the administrator's word; what its owner publishes counts if asked for.
+  // Its policy domain is itself (RFC 8461 3.4).
+  void ask_route(const policy::ExternalRoute& route) {
+    ask_host(route.host);
+    const auto name = dns::Domain::parse(route.host);
+    if (!route.consult_published || !name) return;
+    if (settings.dane) published.watch(*name, route.port);
+    if (settings.mta_sts) ask({RecordType::sts_policy, *name});
+  }
+
   // --- learning ---
   void learn(const Question& question, AnyAnswer answer) {
     if (question.type == RecordType::mx) {
       mx = mx_hosts(domain, take<dns::MxAnswer>(answer), settings.hosts_limit);
-      for (const dns::Mx& host : mx.hosts) ask_addresses(host.host);
-    } else {
+      for (const dns::Mx& host : mx.hosts) {
+        ask_addresses(host.host);
+        // RFC 7672 2.2.1: whom plain DNS names, DANE cannot authenticate.
+        if (settings.dane && mx.secure) published.watch(host.host, settings.smtp_port);
+      }
+    } else if (question.type == RecordType::a || question.type == RecordType::aaaa) {
       addresses.emplace(question, take<dns::AddressAnswer>(answer));
+    } else {
+      published.learn(question, std::move(answer));
     }
+    for (Question& wanted : published.wanted()) ask(std::move(wanted));
   }
   [[nodiscard]] const dns::AddressAnswer* answer(RecordType type, const dns::Domain& name) const {
     const auto found = addresses.find({type, name});
@@ -108,9 +128,11 @@ struct RouteLookup::State {
     });
   }
 
+  [[nodiscard]] Published learnt(HostPlan& host, const dns::Domain& policy_domain,
+                                 std::vector<dns::Domain> next_hops) const;
   void plan_mx(RoutePlan& plan, const DomainSources& from) const;
   template <class Route>
-  HostPlan plan_route(const Route& route, HopKind hop, const DomainSources& from) const;
+  HostPlan plan_route(const Route& route, HopKind hop) const;
   void plan_routes(RoutePlan& plan, const DomainSources& from) const;
   [[nodiscard]] RoutePlan plan() const;
 
@@ -129,12 +151,37 @@ struct RouteLookup::State {
   std::vector<Question> open;  // asked, and not yet handed out
   std::size_t waiting = 0;     // asked, and not yet answered
   MxHosts mx;
-  std::map<Question, dns::AddressAnswer> addresses;
+  AddressBook addresses;
+  PublishedLookup published{settings, addresses};
 };
+
+// What the world publishes about the host, and what follows from it for the handshake.
+Published RouteLookup::State::learnt(HostPlan& host, const dns::Domain& policy_domain,
+                                     std::vector<dns::Domain> next_hops) const {
+  host.server_name = host.host;
+  Published learnt{
+      .dane_of = host.host, .sts = published.sts_of(policy_domain), .policy_domain = policy_domain};
+  if (auto facts = published.dane_of(host.host)) {
+    host.dane = *std::move(facts);
+    learnt.dane = &host.dane;
+  } else if (kind == HopKind::mx && settings.dane) {
+    host.dane.why = fmt::format(
+        "the MX records of {} are not DNSSEC-signed, so TLSA records would prove nothing",
+        domain.text());
+    learnt.dane = &host.dane;
+    learnt.dane_of = domain;
+  }
+  if (host.dane.state == dane::Facts::State::usable) {
+    host.server_name = host.dane.base;
+    host.dane_names = dane::names(host.dane.base, std::move(next_hops));
+  }
+  return learnt;
+}
 
 void RouteLookup::State::plan_mx(RoutePlan& plan, const DomainSources& from) const {
   plan.implicit_mx = mx.implicit;
   plan.mx_secure = mx.secure;
+  if (const mtasts::Found* found = published.sts_of(domain)) plan.sts = *found;
   if (mx.failure) {
     plan.failure = mx.failure;
     plan.permanent = mx.permanent;
@@ -153,8 +200,11 @@ void RouteLookup::State::plan_mx(RoutePlan& plan, const DomainSources& from) con
     host.addresses = std::move(found.list);
     host.unusable = std::move(found.unusable);
     all_permanent = all_permanent && found.permanent;
-    policy::HostFacts facts{domain, record.host, mx.secure, false, {}};
-    host.requirement = mx_requirement(from, facts);
+    const Published said = learnt(host, domain, {domain, mx.canonical});
+    const bool listed =
+        said.sts != nullptr && said.sts->enforced() && mtasts::lists(said.sts->policy, record.host);
+    policy::HostFacts facts{domain, record.host, mx.secure, listed, host.dane_names};
+    host.requirement = mx_requirement(from, facts, said);
     host.reference_names = policy::reference_names(from.choice.policy, facts);
     plan.hosts.push_back(std::move(host));
   }
@@ -193,8 +243,7 @@ void RouteLookup::State::plan_mx(RoutePlan& plan, const DomainSources& from) con
 }
 
 template <class Route>
-HostPlan RouteLookup::State::plan_route(const Route& route, HopKind hop,
-                                        const DomainSources& from) const {
+HostPlan RouteLookup::State::plan_route(const Route& route, HopKind hop) const {
   HostPlan host;
   host.kind = hop;
   host.route = route.id;
@@ -203,11 +252,11 @@ HostPlan RouteLookup::State::plan_route(const Route& route, HopKind hop,
   host.port = route.port;
   host.start = route.start;
   host.login = route.login;
-  host.requirement = route_requirement(from, route);
   if (const auto literal = base::IpAddress::parse(route.host)) {
     host.addresses = {*literal};
   } else if (const auto name = dns::Domain::parse(route.host)) {
     host.host = *name;
+    host.server_name = *name;
     Addresses found = addresses_for(*name, Whose::configured);
     host.addresses = std::move(found.list);
     host.unusable = std::move(found.unusable);
@@ -230,14 +279,17 @@ HostPlan RouteLookup::State::plan_route(const Route& route, HopKind hop,
 
 void RouteLookup::State::plan_routes(RoutePlan& plan, const DomainSources& from) const {
   for (const policy::InternalRoute* route : internal_routes) {
-    HostPlan host = plan_route(*route, HopKind::internal_route, from);
+    HostPlan host = plan_route(*route, HopKind::internal_route);
+    host.requirement = route_requirement(from, *route);
     if (!host.host.empty()) host.reference_names = {host.host};
     host.reference_names.insert(host.reference_names.end(), route->names.begin(),
                                 route->names.end());
     plan.hosts.push_back(std::move(host));
   }
   for (const policy::ExternalRoute* route : external_routes) {
-    HostPlan host = plan_route(*route, HopKind::external_route, from);
+    HostPlan host = plan_route(*route, HopKind::external_route);
+    const Published said = learnt(host, host.host, {route->verify_name});
+    host.requirement = route_requirement(from, *route, host.host, host.dane_names, said);
     if (!route->verify_name.empty()) {
       host.reference_names = {route->verify_name};
     } else if (!host.host.empty()) {

@@ -9,9 +9,10 @@
 //   answer); } RoutePlan plan = lookup.plan();
 //
 // RFC 5321 5.1 (MX, implicit MX, no CNAME target as MX), RFC 7505 (null MX), RFC 7672 2.2 (security
-// of each step). Address records of one host are both asked (A and AAAA); a host whose lookup
-// failed is kept as "unknown", so that one broken MX never blocks a domain and never vanishes
-// either.
+// of each step; TLSA records are asked for once the addresses are known), RFC 8461 (the policy of
+// the recipient domain, asked beside the MX). Address records of one host are both asked (A and
+// AAAA); a host whose lookup failed is kept as "unknown", so that one broken MX never blocks a
+// domain and never vanishes either.
 #pragma once
 
 #include <cstdint>
@@ -23,19 +24,23 @@
 
 #include "core/base/failure.h"
 #include "core/base/ip_address.h"
+#include "core/dane/tlsa_search.h"
 #include "core/dns/answer.h"
+#include "core/mtasts/found.h"
 #include "core/policy/policy_book.h"
 #include "core/tls/requirement.h"
 
 namespace postern::route {
 
-enum class RecordType { mx, a, aaaa, tlsa, txt };
+// The last is no record: the MTA-STS policy of a domain, by whatever it takes to have it.
+enum class RecordType { mx, a, aaaa, tlsa, txt, cname, sts_policy };
 struct Question {
   RecordType type = RecordType::mx;
   dns::Domain name;
   auto operator<=>(const Question&) const = default;
 };
-using AnyAnswer = std::variant<dns::MxAnswer, dns::AddressAnswer, dns::TlsaAnswer, dns::TxtAnswer>;
+using AnyAnswer = std::variant<dns::MxAnswer, dns::AddressAnswer, dns::TlsaAnswer, dns::TxtAnswer,
+                               dns::NameAnswer, mtasts::Found>;
 
 enum class HopKind { internal_route, external_route, mx };
 
@@ -50,7 +55,8 @@ struct HostPlan {
   std::vector<base::IpAddress> addresses;  // IPv6 and IPv4 interleaved
   bool secure = false;  // the name came by DNSSEC all the way (tls-semantics.md 4, rule 1)
   tls::Requirement requirement;
-  std::vector<dns::Tlsa> tlsa;  // usable records for the handshake
+  dns::Domain server_name;  // for SNI: the TLSA base domain where there is one (RFC 7672 8.1)
+  dane::Facts dane;         // what the host publishes; its usable records go into the handshake
   std::vector<dns::Domain> dane_names;
   std::vector<dns::Domain> reference_names;  // what strict would match: for the probe and display
   std::optional<policy::Login> login;
@@ -63,6 +69,7 @@ struct RoutePlan {
   dns::Domain domain;
   bool implicit_mx = false;
   bool mx_secure = false;
+  std::optional<mtasts::Found> sts;  // the domain's MTA-STS policy, if it was asked for
   std::vector<HostPlan> hosts;  // by preference; shuffling equals is the caller's (it needs chance)
   // Nowhere to go at all. `permanent`: bounce (null MX, no such domain), else defer. When no host
   // can be tried, this is the best one's reason, and the hosts stay in the list.
@@ -80,6 +87,8 @@ struct RouteSettings {
   bool allow_special_addresses = false;  // may an MX of the world resolve to a private address?
   std::size_t hosts_limit = 50;
   tls::Mode floor = tls::Mode::opportunistic;  // the configured floor for external delivery
+  bool dane = true;     // what the world publishes, looked up and honoured; without: not even
+  bool mta_sts = true;  // asked for
   // This gateway itself: an MX list is cut where one of these stands (RFC 5321 5.1).
   std::vector<dns::Domain> own_names;
   std::vector<base::Endpoint> own_endpoints;

@@ -105,6 +105,9 @@ std::string describe(const Demand& demand) {
 }
 
 std::string describe(const Considered& line) {
+  if (line.fate == Considered::Fate::absent) {
+    return fmt::format("{}: {}: {}", fate_text(line.fate), line.source.name, line.rule);
+  }
   return fmt::format("{}: {} asks for {}: {}", fate_text(line.fate), line.source.name,
                      shown_as(line.mode), line.rule);
 }

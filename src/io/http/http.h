@@ -98,9 +98,11 @@ class Server {
   std::unique_ptr<State> state_;
 };
 
-// One request over a fresh stream; the answer's body is read up to 64 MiB.
+// One request over a fresh stream. Failure "http-malformed", also for a body above the limit.
+constexpr std::size_t kUsualAnswer = 64 << 20;
 [[nodiscard]] net::Task<base::Result<Response>> exchange(net::Stream& stream, Request request,
-                                                         base::Deadline deadline);
+                                                         base::Deadline deadline,
+                                                         std::size_t body_limit = kUsualAnswer);
 
 // "a%20b" -> "a b"; false for a broken escape.
 [[nodiscard]] bool percent_decode(std::string_view text, std::string& out);

@@ -194,11 +194,11 @@ net::Task<base::Result<ReadEnd>> read_message(net::Stream& stream, std::string& 
 }
 
 net::Task<base::Result<Response>> exchange(net::Stream& stream, Request request,
-                                           base::Deadline deadline) {
+                                           base::Deadline deadline, std::size_t body_limit) {
   std::string bytes = request_bytes(std::move(request));
   auto written = co_await stream.write(bytes, deadline);
   if (!written) co_return std::unexpected(written.error());
-  auto incoming = IncomingResponse::make(64 << 20);
+  auto incoming = IncomingResponse::make(body_limit);
   std::string buffer;
   auto read = co_await read_message(stream, buffer, *incoming, ReadGoal::complete, deadline);
   if (!read) co_return std::unexpected(read.error());

@@ -19,6 +19,7 @@
 #include "io/records/schema.h"
 #include "io/records/sqlite_people.h"
 #include "io/records/sqlite_sign_ins.h"
+#include "io/records/sts_policies.h"
 #include "io/records/traffic.h"
 
 namespace postern::records {
@@ -95,6 +96,7 @@ class SqliteRecords final : public Records {
       : database_(std::move(database)),
         people_(*database_),
         sign_ins_(*database_),
+        sts_policies_(*database_),
         sums_(sums_of(*database_)) {}
 
   base::Result<std::int64_t> revision() override;
@@ -137,6 +139,7 @@ class SqliteRecords final : public Records {
 
   People& people() override { return people_; }
   SignIns& sign_ins() override { return sign_ins_; }
+  StsPolicies& sts_policies() override { return sts_policies_; }
 
   base::Result<> make_first_account();
 
@@ -147,6 +150,7 @@ class SqliteRecords final : public Records {
   std::unique_ptr<Database> database_;
   SqlitePeople people_;
   SqliteSignIns sign_ins_;
+  SqliteStsPolicies sts_policies_;
   std::unique_ptr<EvidenceSums> sums_;
   std::int64_t data_version_ = -1;  // SQLite's: moves when another connection committed
   std::int64_t own_changes_ = -1;

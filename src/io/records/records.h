@@ -127,6 +127,7 @@ class Change {
 
 class People;
 class SignIns;
+class StsPolicies;
 
 class Records {
  public:
@@ -171,6 +172,8 @@ class Records {
   // connection.
   [[nodiscard]] virtual People& people() = 0;
   [[nodiscard]] virtual SignIns& sign_ins() = 0;
+  // What the world publishes, kept (sts_policies.h); likewise.
+  [[nodiscard]] virtual StsPolicies& sts_policies() = 0;
 };
 
 }  // namespace postern::records

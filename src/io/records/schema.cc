@@ -255,6 +255,23 @@ CREATE TABLE drafts (
 ) STRICT;
 )";
 
+// What is kept of MTA-STS policies (RFC 8461 5.1): it outlives restarts, so that a blocked fetch
+// takes nobody's protection away.
+constexpr std::string_view kStsPolicies = R"(
+CREATE TABLE sts_policies (
+  domain       TEXT NOT NULL PRIMARY KEY,
+  id           TEXT NOT NULL,
+  body         TEXT NOT NULL,
+  fetched      INTEGER NOT NULL,
+  expires      INTEGER NOT NULL,
+  failed_id    TEXT NOT NULL,
+  failure_code TEXT NOT NULL,
+  failure      TEXT NOT NULL,
+  failed       INTEGER NOT NULL,
+  failures     INTEGER NOT NULL
+) STRICT;
+)";
+
 constexpr std::array kMigrations{
     Migration{1, "the configuration", kConfiguration},
     Migration{2, "the audit log", kAuditLog},
@@ -262,6 +279,7 @@ constexpr std::array kMigrations{
     Migration{4, "users", kUsers},
     Migration{5, "drafts", kDrafts},
     Migration{6, "evidence by account", kEvidenceByAccount},
+    Migration{7, "MTA-STS policies", kStsPolicies},
 };
 
 // The version of the schema, in one consistent look: another process may be making it just now.

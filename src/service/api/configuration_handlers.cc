@@ -12,7 +12,7 @@ ConfigurationHandlers::ConfigurationHandlers(Needs needs)
       tasks({needs.editor.shard, needs.reads}),
       policies({needs.editor.shard, needs.reads, editor}),
       exceptions({needs.editor.shard, editor}),
-      explain({needs.editor.shard, needs.lookups, std::move(needs.route)}) {}
+      explain({needs.editor.shard, needs.lookups, needs.sts, std::move(needs.route)}) {}
 
 void declare_configuration(Operations& operations, ConfigurationHandlers* handlers) {
   const bool there = handlers != nullptr;

@@ -19,6 +19,7 @@ struct ConfigurationHandlers {
     Editor::Needs editor;
     Desk& reads;
     resolver::Lookups& lookups;
+    mtasts::PolicySource* sts = nullptr;  // null: MTA-STS is not asked for
     DomainHandlers::FreshLookups fresh_lookups;
     onboarding::GatewayNames names;
     route::RouteSettings route;

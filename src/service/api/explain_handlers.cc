@@ -92,10 +92,11 @@ net::Task<Explanation> explain_domain(ExplainHandlers::Needs needs,
   if (internal != nullptr && internal->account != account) {
     co_return explain_other_account(*book, account, domain, needs.shard.wall_now());
   }
+  delivery::Answerers answerers{needs.lookups, needs.sts};
   delivery::RouteWanted wanted{book, account, domain, needs.route};
   base::Deadline deadline{.at = needs.shard.now() + patience};
   const route::RoutePlan plan =
-      co_await delivery::find_route(needs.shard, needs.lookups, std::move(wanted), deadline);
+      co_await delivery::find_route(needs.shard, answerers, std::move(wanted), deadline);
   co_return api::shown(route::explain(*book, account, plan, needs.shard.wall_now()));
 }
 

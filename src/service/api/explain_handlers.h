@@ -8,6 +8,7 @@
 #include "io/resolver/resolver.h"
 #include "service/api/operations.h"
 #include "service/api/policy_types.h"
+#include "service/mtasts/policies.h"
 
 namespace postern::api {
 
@@ -16,6 +17,7 @@ class ExplainHandlers {
   struct Needs {
     net::Shard& shard;
     resolver::Lookups& lookups;
+    mtasts::PolicySource* sts = nullptr;  // null: MTA-STS is not asked for
     route::RouteSettings route;
   };
   explicit ExplainHandlers(Needs needs) : needs_(std::move(needs)) {}

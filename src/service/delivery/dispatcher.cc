@@ -82,7 +82,7 @@ Dispatcher::Dispatcher(Needs needs, DeliverySettings settings, std::vector<OnSha
   common_->has_room = [this] { wake_scan(); };
   for (const OnShard& on : on_shards_) {
     shards_.push_back(std::make_unique<ShardDispatcher>(
-        ShardDispatcher::Needs{on.shard, on.lookups, on.tls}, *common_));
+        ShardDispatcher::Needs{on.shard, on.lookups, on.tls, on.sts}, *common_));
   }
 }
 

@@ -24,6 +24,7 @@
 #include "io/spool/spool.h"
 #include "service/book/book_source.h"
 #include "service/delivery/settings.h"
+#include "service/mtasts/policies.h"
 #include "service/receipt/next.h"
 
 namespace postern::delivery {
@@ -43,8 +44,9 @@ class Dispatcher final : public receipt::AcceptedSink {
   };
   struct OnShard {
     net::Shard& shard;
-    resolver::Lookups& lookups;  // of that shard
-    crypto::ClientContext& tls;  // of that shard
+    resolver::Lookups& lookups;           // of that shard
+    crypto::ClientContext& tls;           // of that shard
+    mtasts::PolicySource* sts = nullptr;  // of that shard; null: MTA-STS is not asked for
   };
 
   // At least one shard; the queue is scanned on the first.

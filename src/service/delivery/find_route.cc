@@ -7,8 +7,9 @@ namespace postern::delivery {
 
 namespace {
 
-net::Task<void> ask(resolver::Lookups& lookups, route::Question question, base::Deadline deadline,
+net::Task<void> ask(Answerers answerers, route::Question question, base::Deadline deadline,
                     route::AnyAnswer& answer) {
+  resolver::Lookups& lookups = answerers.lookups;
   switch (question.type) {
     case route::RecordType::mx:
       answer = co_await lookups.mx(question.name, deadline);
@@ -25,13 +26,20 @@ net::Task<void> ask(resolver::Lookups& lookups, route::Question question, base::
     case route::RecordType::txt:
       answer = co_await lookups.txt(question.name, deadline);
       break;
+    case route::RecordType::cname:
+      answer = co_await lookups.cname(question.name, deadline);
+      break;
+    case route::RecordType::sts_policy:
+      answer = co_await answerers.sts->find(question.name, deadline);
+      break;
   }
 }
 
 }  // namespace
 
-net::Task<route::RoutePlan> find_route(net::Shard& shard, resolver::Lookups& lookups,
-                                       RouteWanted wanted, base::Deadline deadline) {
+net::Task<route::RoutePlan> find_route(net::Shard& shard, Answerers answerers, RouteWanted wanted,
+                                       base::Deadline deadline) {
+  if (answerers.sts == nullptr) wanted.settings.mta_sts = false;
   route::RouteLookup lookup(*wanted.book, wanted.account, wanted.domain, wanted.settings,
                             shard.wall_now());
   while (!lookup.done()) {
@@ -39,7 +47,7 @@ net::Task<route::RoutePlan> find_route(net::Shard& shard, resolver::Lookups& loo
     std::vector<route::AnyAnswer> answers(questions.size());
     net::TaskGroup group(shard);
     for (std::size_t i = 0; i < questions.size(); ++i) {
-      group.start(ask(lookups, questions[i], deadline, answers[i]));
+      group.start(ask(answerers, questions[i], deadline, answers[i]));
     }
     co_await group.join();
     for (std::size_t i = 0; i < questions.size(); ++i) {

@@ -6,6 +6,7 @@
 
 #include "core/route/route_plan.h"
 #include "io/resolver/resolver.h"
+#include "service/mtasts/policies.h"
 
 namespace postern::delivery {
 
@@ -16,8 +17,14 @@ struct RouteWanted {
   route::RouteSettings settings;
 };
 
+// Who answers the questions, on this shard.
+struct Answerers {
+  resolver::Lookups& lookups;
+  mtasts::PolicySource* sts = nullptr;  // null: MTA-STS is not asked for (no mail to the world)
+};
+
 // Never fails as a task: what went wrong is in the plan.
-[[nodiscard]] net::Task<route::RoutePlan> find_route(net::Shard& shard, resolver::Lookups& lookups,
+[[nodiscard]] net::Task<route::RoutePlan> find_route(net::Shard& shard, Answerers answerers,
                                                      RouteWanted wanted, base::Deadline deadline);
 
 }  // namespace postern::delivery

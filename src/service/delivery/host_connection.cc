@@ -95,10 +95,10 @@ smtp::ClientSetup setup_for(const HostNeeds& needs, const HostTask& task, smtp::
 
 crypto::ClientHello hello_for(const HostNeeds& needs, const HostTask& task, std::string key) {
   crypto::ClientHello hello;
-  hello.server_name = task.host->host;
+  hello.server_name = task.host->server_name;
   hello.profile = tls::handshake_profile(task.host->requirement);
   hello.trust = needs.trust;
-  hello.tlsa = task.host->tlsa;
+  hello.tlsa = task.host->dane.records;
   hello.dane_names = task.host->dane_names;
   // A probe must see a whole handshake, not the memory of one.
   if (task.purpose == smtp::Purpose::deliver) hello.resumption_key = std::move(key);

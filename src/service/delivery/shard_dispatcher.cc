@@ -222,10 +222,10 @@ net::Task<std::shared_ptr<const PlannedRoute>> ShardDispatcher::route_for(
     destination.back_off.forget();  // what failed under other policies need not fail now
     destination.fate.reset();
   }
+  Answerers answerers{needs_.lookups, needs_.sts};
   RouteWanted wanted{book, destination.account, destination.domain, common_.settings.route};
   base::Deadline deadline = group_.within(kLookupLimit);
-  route::RoutePlan plan =
-      co_await find_route(needs_.shard, needs_.lookups, std::move(wanted), deadline);
+  route::RoutePlan plan = co_await find_route(needs_.shard, answerers, std::move(wanted), deadline);
   auto trust = common_.trust.for_account(*book, destination.account);
   auto route = planned(std::move(plan), destination.account, std::move(trust));
   destination.route = route;

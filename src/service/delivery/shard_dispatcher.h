@@ -60,6 +60,7 @@ class ShardDispatcher {
     net::Shard& shard;
     resolver::Lookups& lookups;
     crypto::ClientContext& tls;
+    mtasts::PolicySource* sts = nullptr;  // null: MTA-STS is not asked for
   };
   ShardDispatcher(Needs needs, Common& common);
   ~ShardDispatcher();

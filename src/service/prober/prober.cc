@@ -189,11 +189,12 @@ net::Task<void> Prober::look_at_host(route::HostPlan plan, Aim aim, probe::HostF
 }
 
 net::Task<route::RoutePlan> Prober::find_hosts(Aim aim, dns::Domain domain) {
+  delivery::Answerers answerers{needs_.lookups, needs_.sts};
   delivery::RouteWanted wanted{aim.book, aim.account, domain, needs_.route};
   base::Deadline deadline{.at = needs_.shard.now() + needs_.patience,
                           .cancellation = needs_.cancellation};
   tell({}, "looking up its servers");
-  return delivery::find_route(needs_.shard, needs_.lookups, std::move(wanted), deadline);
+  return delivery::find_route(needs_.shard, answerers, std::move(wanted), deadline);
 }
 
 net::Task<probe::DomainFinding> Prober::probe(std::shared_ptr<const policy::PolicyBook> book,

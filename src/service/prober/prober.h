@@ -38,6 +38,7 @@ class Observer {
 struct ProberNeeds {
   net::Shard& shard;
   resolver::Lookups& lookups;
+  mtasts::PolicySource* sts = nullptr;  // null: MTA-STS is not asked for
   crypto::ClientContext& tls;
   std::function<std::shared_ptr<const crypto::TrustStore>(base::AccountId)> trust;
   std::string helo_name;

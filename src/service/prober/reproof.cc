@@ -88,11 +88,12 @@ net::Task<void> Reproof::prove_due(Book book) {
 
 net::Task<void> Reproof::prove(Book book, policy::InternalRoute route) {
   ProberNeeds& needs = needs_.prober;
+  delivery::Answerers answerers{needs.lookups};
   delivery::RouteWanted wanted{book, route.account, route.domain, needs.route};
   base::Deadline deadline{.at = needs.shard.now() + needs.patience,
                           .cancellation = needs.cancellation};
   route::RoutePlan plan =
-      co_await delivery::find_route(needs.shard, needs.lookups, std::move(wanted), deadline);
+      co_await delivery::find_route(needs.shard, answerers, std::move(wanted), deadline);
   std::vector<queue::Attempt> attempts;
   for (const route::HostPlan& host : plan.hosts) {
     if (host.route != route.id) continue;

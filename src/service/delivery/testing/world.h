@@ -37,8 +37,8 @@ class ZoneLookups : public resolver::Lookups {
   net::Task<dns::AddressAnswer> aaaa(dns::Domain name, base::Deadline) override {
     co_return std::get<dns::AddressAnswer>(zone_.ask({route::RecordType::aaaa, name}));
   }
-  net::Task<dns::TlsaAnswer> tlsa(dns::Domain, base::Deadline) override {
-    co_return dns::TlsaAnswer{};
+  net::Task<dns::TlsaAnswer> tlsa(dns::Domain name, base::Deadline) override {
+    co_return std::get<dns::TlsaAnswer>(zone_.ask({route::RecordType::tlsa, name}));
   }
   net::Task<dns::TxtAnswer> txt(dns::Domain, base::Deadline) override {
     co_return dns::TxtAnswer{};
@@ -46,8 +46,8 @@ class ZoneLookups : public resolver::Lookups {
   net::Task<dns::NameAnswer> ptr(base::IpAddress, base::Deadline) override {
     co_return dns::NameAnswer{};
   }
-  net::Task<dns::NameAnswer> cname(dns::Domain, base::Deadline) override {
-    co_return dns::NameAnswer{};
+  net::Task<dns::NameAnswer> cname(dns::Domain name, base::Deadline) override {
+    co_return std::get<dns::NameAnswer>(zone_.ask({route::RecordType::cname, name}));
   }
 
  private:

@@ -1,0 +1,42 @@
+// MTA-STS policies as they were fetched, by policy domain (RFC 8461 5.1), on disk. What the world
+// publishes is no account's data: a change here is no change of the configuration, and only
+// forgetting, which a person does, is audited.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/mtasts/cache.h"
+#include "io/records/database.h"
+#include "io/records/records.h"
+
+namespace postern::records {
+
+class StsPolicies {
+ public:
+  virtual ~StsPolicies() = default;
+  [[nodiscard]] virtual base::Result<std::optional<mtasts::Kept>> find(
+      const dns::Domain& domain) = 0;
+  [[nodiscard]] virtual base::Result<> keep(const dns::Domain& domain,
+                                            const mtasts::Kept& kept) = 0;
+  // By domain.
+  [[nodiscard]] virtual base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>> all() = 0;
+  // Raises the revision, so that a running gateway forgets it within a second. "not-found".
+  [[nodiscard]] virtual base::Result<> forget(Actor actor, base::Instant now,
+                                              const dns::Domain& domain) = 0;
+};
+
+class SqliteStsPolicies final : public StsPolicies {
+ public:
+  explicit SqliteStsPolicies(Database& database) : database_(database) {}
+  base::Result<std::optional<mtasts::Kept>> find(const dns::Domain& domain) override;
+  base::Result<> keep(const dns::Domain& domain, const mtasts::Kept& kept) override;
+  base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>> all() override;
+  base::Result<> forget(Actor actor, base::Instant now, const dns::Domain& domain) override;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace postern::records
