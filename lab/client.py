@@ -149,6 +149,25 @@ class World:
             faults=None if faults is None else list(faults),
         )
 
+    def publish(
+        self,
+        domain: str,
+        tlsa: Sequence[str] | None = None,
+        withdraw_sts: bool = False,
+        **sts: Any,
+    ) -> None:
+        """What a domain publishes: TLSA records (`3 1 1`, or whole), and fields of Sts (lab/model.py)."""
+        request: dict[str, Any] = {"op": "published", "domain": domain, "withdraw": withdraw_sts}
+        if tlsa is not None:
+            request["tlsa"] = list(tlsa)
+        if sts:
+            request["sts"] = sts
+        self.ask(**request)
+
+    def policy_requests(self) -> list[str]:
+        """The policy hosts that were asked over HTTPS, oldest first."""
+        return self._list("requests", self.ask(op="published"))
+
     def dns_faults(self, *faults: str) -> None:
         """Faults for the whole world, such as `. * strip`, instead of those set before."""
         self.ask(op="dns", faults=list(faults))

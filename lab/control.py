@@ -12,6 +12,10 @@ An answer is {"ok": true, ...} or {"ok": false, "error": "..."}. Operations:
   zone        {domain, records?, dnssec?, faults?}
                                             other zone lines, another way of signing, faults such as
                                             `mx A timeout` (see resolver.py)
+  published   {domain?, sts?, withdraw?, tlsa?}
+                                            what a domain publishes: fields of Sts that change, or its
+                                            policy withdrawn; TLSA records (`3 1 1`); answers which
+                                            policy hosts were asked so far
   dns         {faults?}                     faults for all names; answers the questions asked so far
   certificate {domain, host?, certificate?} a new certificate, with the given fields changed
   describe    {}                            what world.json would say now
@@ -27,7 +31,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from .model import Certificate, Posture, Tls, behaviour_with, certificate_with
+from .model import Certificate, Posture, Sts, Tls, behaviour_with, certificate_with, sts_with
 from .description import describe
 from .postures import INTERNAL, PARTNERS
 from .resolver import Fault
@@ -53,6 +57,7 @@ class Control:
             "set": self._set,
             "zone": self._zone,
             "dns": self._dns,
+            "published": self._published,
             "certificate": self._certificate,
             "describe": self._describe,
             "stop": self._end,
@@ -60,7 +65,7 @@ class Control:
 
     async def start(self) -> None:
         self.path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._serve, str(self.path))
+        self._server = await asyncio.start_unix_server(self._serve, str(self.path), limit=1 << 20)
 
     async def stop(self) -> None:
         if self._server is not None:
@@ -145,6 +150,20 @@ class Control:
             request.get("faults"),
         )
         return {}
+
+    async def _published(self, request: Request) -> Answer:
+        """What a domain publishes, changed; and which policy hosts were asked so far."""
+        if "domain" in request:
+            place = self._world.place(request["domain"])
+            changes = request.get("sts")
+            sts = place.now.sts if changes is None else sts_with(place.now.sts or Sts(), changes)
+            tlsa = request.get("tlsa")
+            await self._world.set_published(
+                request["domain"],
+                None if request.get("withdraw") else sts,
+                None if tlsa is None else tuple(tlsa),
+            )
+        return {"requests": self._world.policies.requests}
 
     async def _dns(self, request: Request) -> Answer:
         """Faults for the whole world, if given; and the questions asked so far."""

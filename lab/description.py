@@ -30,6 +30,7 @@ def describe(world: World, control: Path) -> dict[str, Any]:
         "ca": str(world.pki.ca),
         "private_ca": str(world.pki.private_ca),
         "smtp_port": world.smtp_port,
+        "policy_port": world.policies.port,
         "ipv6": has_ipv6(),
         "gateway": {
             "hostname": GATEWAY_HOST,

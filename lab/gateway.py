@@ -83,7 +83,11 @@ def practice_settings(directory: Path, world: World) -> dict[str, Any]:
             "forwarders": [f"{resolver['address']}:{resolver['port']}"],
             "trust_anchor": facts["trust_anchor"],
         },
-        "delivery": {"smtp_port": facts["smtp_port"], "special_addresses": True},
+        "delivery": {
+            "smtp_port": facts["smtp_port"],
+            "mta_sts_port": facts["policy_port"],
+            "special_addresses": True,
+        },
         "queue": {"segment": "8MiB", "reserve": "1MiB"},
         "log": {"level": "debug", "file": str(directory / "postern.log")},
         "http": {"address": "127.0.0.1:0"},

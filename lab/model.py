@@ -118,6 +118,28 @@ class Host:
     label: str = "mx"
     behaviour: Behaviour = field(default_factory=Behaviour)
     family: Literal["ipv4", "ipv6"] = "ipv4"
+    tlsa: tuple[str, ...] = ()
+    """TLSA records: `3 1 1` is made from the certificate shown; with data it is published as it is."""
+
+
+@dataclass(frozen=True)
+class Sts:
+    """What a domain publishes by MTA-STS (RFC 8461), and what is wrong with it."""
+
+    mode: Literal["enforce", "testing", "none"] = "enforce"
+    mx: tuple[str, ...] = ("*.{zone}",)
+    max_age: int = 86400
+    id: str = "1"
+    record: str = "v=STSv1; id={id};"
+    """The TXT record; empty for none."""
+    body: str = ""
+    """A policy that replaces the one made from these fields."""
+    status: int = 200
+    location: str = ""
+    content_type: str = "text/plain"
+    certificate: Certificate = field(default_factory=lambda: Certificate(names=("mta-sts.{domain}",)))
+    fault: Literal["", "refused", "silent", "cut"] = ""
+    """refused: nothing listens; silent: no answer ever; cut: the answer breaks off."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +161,8 @@ class Posture:
     """The domain that mail is addressed to, when it is not the zone itself."""
     zone: str = ""
     """The zone's name; empty for `<name>.example`."""
-    strict_by: Literal["", "mx-name", "pin", "domain-name"] = ""
+    sts: Sts | None = None
+    strict_by: Literal["", "mx-name", "pin", "domain-name", "dane"] = ""
     """What proves the name under strict: secure DNS, a captured pin, or the domain's own name."""
     remark: str = ""
     """What a probe says in place of a verdict about servers, such as `No Mail (null MX)`."""
@@ -197,6 +220,16 @@ def _tls_with(tls: Tls, changes: Mapping[str, Any]) -> Tls:
         if isinstance(values.get(name), dict):
             values[name] = certificate_with(getattr(tls, name) or Certificate(), values[name])
     return dataclasses.replace(tls, **values)
+
+
+def sts_with(sts: Sts, changes: Mapping[str, Any]) -> Sts:
+    """What is published by MTA-STS with fields replaced by JSON data."""
+    values = dict(changes)
+    if isinstance(values.get("mx"), list):
+        values["mx"] = tuple(values["mx"])
+    if isinstance(values.get("certificate"), dict):
+        values["certificate"] = certificate_with(sts.certificate, values["certificate"])
+    return dataclasses.replace(sts, **values)
 
 
 def certificate_with(certificate: Certificate, changes: Mapping[str, Any]) -> Certificate:

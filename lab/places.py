@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .model import Behaviour, Posture
 from .pki import Files
+from .published import tlsa_lines
 from .servers import MailServer
 
 
@@ -18,6 +19,7 @@ class Machine:
     server: MailServer
     behaviour: Behaviour
     files: Files | None = None
+    tlsa: tuple[str, ...] = ()
 
 
 @dataclass
@@ -52,6 +54,14 @@ class Place:
             return list(self.now.records)
         labels = list(dict.fromkeys(host.label for host in self.now.hosts))
         return [f"@ MX {10 * number} {label}" for number, label in enumerate(labels, start=1)]
+
+    def tlsa(self, ports: tuple[int, ...]) -> list[str]:
+        """The zone's lines with the TLSA records of the machines."""
+        lines: list[str] = []
+        for machine in self.machines:
+            if machine.files is not None and machine.tlsa:
+                lines += tlsa_lines(machine.fqdn, ports, machine.tlsa, machine.files.certificate)
+        return lines
 
     def addresses(self) -> list[str]:
         """The zone's lines with the addresses of the machines."""

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import ssl
 from collections.abc import Iterable
 from pathlib import Path
 
 from .contexts import server_context
-from .model import Behaviour, Certificate, Host, Posture
+from .model import Behaviour, Certificate, Host, Posture, Sts
 from .nameserver import NameServer
 from .pki import Files, Pki
+from .policyhost import ADDRESS as POLICY_ADDRESS
+from .policyhost import NOBODY, PolicyHost
 from .places import Machine, Place, absolute, mail_machines
+from .published import sts_body, sts_lines
 from .records import Records, Session
 from .resolver import Fault, Resolver
 from .servers import MailServer, candidate_ports, has_ipv6, listen
@@ -49,6 +53,7 @@ class World:
         self.records = Records(directory / "mail")
         self.names = NameServer(directory / "dns", sockets, ADDRESS, ttl)
         self.resolver = Resolver(ADDRESS)
+        self.policies = PolicyHost()
         self.smtp_port = 0
         self.gateway_files: Files | None = None
         self.places: dict[str, Place] = {}
@@ -68,6 +73,7 @@ class World:
         )
         for place in self.places.values():
             await self._furnish(place)
+        await self.policies.start(self._policy_context("policies.example", Certificate(), "example"))
         self._lay_out_zones()
         await self.names.start(self._zones)
         await self.resolver.start(self.names.port)
@@ -77,6 +83,7 @@ class World:
         for place in self.places.values():
             for machine in place.machines:
                 await machine.server.stop()
+        await self.policies.stop()
         await self.resolver.stop()
         await self.names.stop()
 
@@ -96,6 +103,16 @@ class World:
             for machine in place.machines:
                 if machine.fqdn == host:
                     await self._equip(place, machine, behaviour)
+
+    async def set_published(self, domain: str, sts: Sts | None, tlsa: tuple[str, ...] | None) -> None:
+        """Replaces what a domain publishes: its MTA-STS policy, the TLSA records of its servers."""
+        async with self._lock:
+            place = self.place(domain)
+            place.now = dataclasses.replace(place.now, sts=sts)
+            if tlsa is not None:
+                for machine in place.machines:
+                    machine.tlsa = tlsa
+            await self._publish()
 
     async def set_zone(
         self, domain: str, records: list[str] | None, dnssec: str, faults: list[str] | None
@@ -153,6 +170,7 @@ class World:
             if (machine.fqdn, machine.server.address) != (fqdn, address):
                 await machine.server.stop()
                 machine = place.machines[number] = self._machine(fqdn, address, host)
+            machine.tlsa = host.tlsa
             await self._equip(place, machine, host.behaviour)
 
     def _machine(self, fqdn: str, address: str, host: Host) -> Machine:
@@ -186,11 +204,29 @@ class World:
             zone = self._zones.setdefault(name, Zone(name, []))
             zone.dnssec = place.now.dnssec
             zone.lines = place.lines() + place.addresses()
+            zone.lines += place.tlsa((25, self.smtp_port))
+            zone.lines += self._publish_policy(place)
         self._zones["example"].children = {name: self._zones[name] for name in wanted}
         self._zones[""].children = {"example": self._zones["example"]}
         for place in self.places.values():
             faults = [Fault.parse(line, place.zone) for line in place.now.dns_faults]
             self.resolver.set_faults(place.domain, faults)
+
+    def _publish_policy(self, place: Place) -> list[str]:
+        """Serves the place's MTA-STS policy, if it has one; the zone lines that announce it."""
+        sts, host = place.now.sts, f"mta-sts.{place.domain}"
+        if sts is None:
+            self.policies.withdraw(host)
+            return []
+        context = self._policy_context(host, sts.certificate, place.domain)
+        self.policies.publish(host, sts, sts_body(place.domain, place.zone, sts), context)
+        return sts_lines(place.domain, sts, NOBODY if sts.fault == "refused" else POLICY_ADDRESS)
+
+    def _policy_context(self, host: str, certificate: Certificate, domain: str) -> ssl.SSLContext:
+        files = self.pki.issue(certificate, host, domain, POLICY_ADDRESS, f"policy-{host}")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(files.certificate, files.key)
+        return context
 
     async def _publish(self) -> None:
         self._lay_out_zones()
