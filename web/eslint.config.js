@@ -14,6 +14,10 @@ export default tseslint.config(
           selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
           message: 'What a peer says is shown as text, never as markup.',
         },
+        {
+          selector: 'CallExpression[callee.name=/^use(Layout)?Effect$/] > ArrowFunctionExpression[expression=true]',
+          message: 'An effect has braces: what a call answers (a promise, in newer browsers) is no clean-up function.',
+        },
       ],
     },
   },

@@ -54,6 +54,11 @@ export async function person(browser, { base, scheme = 'light', width = 1280, he
     );
   }
   const page = await context.newPage();
+  // An open stream is no finished resource: only its answer's head can be seen.
+  let hears = false;
+  page.on('response', (answer) => {
+    hears ||= answer.url().endsWith('/events') && answer.ok();
+  });
   page.on('pageerror', (error) => faults.push(error.stack ?? String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error' && !expected.test(message.text())) faults.push(message.text());
@@ -62,7 +67,7 @@ export async function person(browser, { base, scheme = 'light', width = 1280, he
     await context.close();
     assert.deepEqual(faults, [], 'the pages have faults');
   };
-  return { page, context, faults, close };
+  return { page, context, faults, close, hearsOfChanges: () => hears };
 }
 
 export async function signIn(page, user, password) {
@@ -102,6 +107,9 @@ export async function isAccessible(page, name) {
 export const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor();
 export const press = (page, name) => page.getByRole('button', { name, exact: true }).first().click();
 export const sees = (page, text) => page.getByText(text).first().waitFor();
+
+/** Whether it is seen soon: an answer to a click takes its time. */
+export const comes = (locator) => locator.waitFor({ timeout: 2_000 }).then(() => true, () => false);
 
 /** Waits until a question has an answer that satisfies; asking takes time itself. */
 export async function until(question, within = 20_000) {

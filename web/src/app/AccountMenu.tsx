@@ -11,6 +11,12 @@ export function useAccounts() {
   return useQuery({ queryKey: ['accounts'], queryFn: api.listAccounts });
 }
 
+/** The page in sight, as another account has it, too: its list, not one of its objects. */
+function inAccount(name: string): string {
+  const [, , , page = ''] = window.location.pathname.split('/');
+  return `/a/${encodeURIComponent(name)}/${page}`;
+}
+
 export function AccountMenu() {
   const { account } = useAccount();
   const accounts = useAccounts().data?.items ?? [];
@@ -34,7 +40,7 @@ export function AccountMenu() {
         {accounts.map(({ name, title: words }) => (
           <Menu.Item
             key={name}
-            onClick={() => navigate(`/a/${encodeURIComponent(name)}`)}
+            onClick={() => navigate(inAccount(name))}
             aria-current={name === account ? 'true' : undefined}
             fw={name === account ? 650 : undefined}
           >

@@ -91,7 +91,9 @@ export function Routes({ routes, otherwise }: { routes: Route[]; otherwise: Reac
 }
 
 export function Redirect({ to }: { to: string }) {
-  useEffect(() => navigate(to, 'replace'), [to]);
+  useEffect(() => {
+    navigate(to, 'replace');
+  }, [to]);
   return null;
 }
 

@@ -48,7 +48,9 @@ export function SessionProvider({ children, waiting, failed }: Properties) {
     queries.clear();
     setState({ phase: 'known', me: null });
   }, [queries]);
-  useEffect(() => whenSessionEnds(end), [end]);
+  useEffect(() => {
+    return whenSessionEnds(end);
+  }, [end]);
 
   const begin = useCallback((me: api.Me) => {
     setToken(me.csrf_token);
@@ -101,7 +103,9 @@ export function AccountProvider({ account, children }: { account: string; childr
     }),
     [account, me],
   );
-  useEffect(() => localStorage.setItem(lastAccount, account), [account]);
+  useEffect(() => {
+    localStorage.setItem(lastAccount, account);
+  }, [account]);
   return <AccountContext value={value}>{children}</AccountContext>;
 }
 

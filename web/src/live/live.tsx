@@ -10,7 +10,7 @@ import { base } from '../api/http';
 import { accountKey, refresh } from '../app/ask';
 import { useAccount, useMe } from '../app/session';
 import { gather } from './gather';
-import { describeChange } from './words';
+import { describeChange, isBy } from './words';
 
 export type LiveState = 'connecting' | 'live' | 'lost';
 const LiveContext = createContext<LiveState>('connecting');
@@ -34,8 +34,7 @@ function onJob(queries: QueryClient, account: string, data: string): void {
 }
 
 function tellOfOthers(event: Event, me: string): void {
-  const ownWork = event.actor === me && event.via === 'api';
-  if (event.kind !== 'change' || ownWork || event.action === '') return;
+  if (event.kind !== 'change' || isBy(event, me) || event.action === '') return;
   notifications.show({ message: describeChange(event), autoClose: 8_000 });
 }
 

@@ -35,7 +35,10 @@ export function Note({ tone, title, children }: NoteProperties) {
 export function ProblemNote({ error, again }: { error: unknown; again?: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   // It may appear below what a small screen shows.
-  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [error]);
+  // Braces: newer browsers answer with a promise, which is no way to clean up after an effect.
+  useEffect(() => {
+    void box.current?.scrollIntoView({ block: 'nearest' });
+  }, [error]);
   if (error === null || error === undefined) return null;
   const errors = error instanceof ApiProblem ? error.errors : [];
   return (
