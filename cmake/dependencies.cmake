@@ -6,6 +6,7 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(GTest REQUIRED)
+find_package(ZLIB REQUIRED)
 # Not by pkg-config: Debian's libunbound.pc requires development packages that we do not need.
 find_library(UNBOUND_LIBRARY unbound REQUIRED)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
@@ -17,4 +18,4 @@ pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 set(POSTERN_CORE_LIBRARIES fmt::fmt PkgConfig::IDN2 PkgConfig::PSL)
 set(POSTERN_IO_LIBRARIES Threads::Threads Boost::boost Boost::json Boost::url OpenSSL::SSL
     OpenSSL::Crypto ${UNBOUND_LIBRARY} PkgConfig::SQLITE PkgConfig::ARGON2 PkgConfig::SYSTEMD
-    fmt::fmt spdlog::spdlog)
+    ZLIB::ZLIB fmt::fmt spdlog::spdlog)

@@ -26,6 +26,7 @@ void add_all_commands(CLI::App& root, Context& context) {
   add_queue_commands(root, context);
   add_records_commands(root, context);
   add_config_commands(root, context);
+  add_lint_commands(root, context);
   add_lab_commands(root, context);
   add_completion_commands(root, context);
 }
