@@ -181,6 +181,38 @@ def test_the_probe_says_what_a_delivery_meets(world: World, gateway: Gateway) ->
     assert found["verdict"] != "ready-strict"
 
 
+def test_kept_policies_can_be_shown_fetched_anew_and_forgotten(world: World, gateway: Gateway) -> None:
+    world.publish("trusted.example", mode="enforce", id="1")
+    send(gateway, "trusted.example")
+    world.wait("trusted.example")
+    (kept,) = gateway.json("sts", "show", "trusted.example")
+    assert (kept["id"], kept["mode"], kept["mx"], kept["holds"]) == ("1", "enforce", ["*.trusted.example"], True)
+    # The owner mends the policy and forgot to change its id: nobody would fetch it for a day.
+    world.publish("trusted.example", mode="enforce", mx=["mx.elsewhere.example"], id="1")
+    assert gateway.json("sts", "refetch", "trusted.example")[0]["result"] == "fetched"
+    send(gateway, "trusted.example")
+    end = time.monotonic() + 30
+    while gateway.json("evidence", "list", "--domain", "trusted.example")[-1]["reason"] != "mx-not-listed":
+        assert time.monotonic() < end, gateway.log()[-4000:]
+    world.publish("trusted.example", withdraw_sts=True)
+    assert "MTA-STS of trusted.example asks for Strict" in gateway.cli("explain", "trusted.example")
+    gateway.cli("sts", "forget", "trusted.example")
+    assert not gateway.json("sts", "show", "trusted.example")
+    assert "absent: MTA-STS of trusted.example" in gateway.cli("explain", "trusted.example")
+    assert "sts-policy.forget" in gateway.cli("audit", "list")
+    # The message that waited for it is on its way at once.
+    world.wait("trusted.example", 2)
+
+
+def test_a_refetch_that_fails_says_why_and_keeps_what_is_kept(world: World, gateway: Gateway) -> None:
+    world.publish("trusted.example", mode="enforce")
+    gateway.cli("sts", "refetch", "trusted.example")
+    world.publish("trusted.example", mode="enforce", status=404)
+    assert gateway.cli("sts", "refetch", "trusted.example", check=False) == ""
+    (kept,) = gateway.json("sts", "show", "trusted.example")
+    assert kept["holds"] and kept["failures"] == 1 and "status 404" in kept["failure"]
+
+
 def test_policies_are_kept_apart_from_what_an_administrator_has_set(world: World, gateway: Gateway, tmp_path: Path) -> None:
     """A relaxed policy of one's own weakens neither."""
     world.publish("self-signed.example", mode="enforce")

@@ -1,5 +1,5 @@
-// postern config check | example | reference, postern docs events | metrics | openapi | typescript,
-// postern version
+// postern config check | example | reference, postern docs events | metrics | truth-table |
+// openapi | typescript, postern version
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +8,7 @@
 #include "app/cli/cli.h"
 #include "app/settings_check.h"
 #include "core/base/json_writer.h"
+#include "core/route/truth_document.h"
 #include "io/observe/log.h"
 #include "service/api/everything.h"
 #include "service/api/openapi.h"
@@ -76,6 +77,8 @@ void add_config_commands(CLI::App& root, Context& context) {
   docs->add_subcommand("metrics", "Every metric (Markdown)")->callback([&context] {
     print_page(context, "markdown", observe::metrics_reference());
   });
+  docs->add_subcommand("truth-table", "What becomes of a message, for all that is published")
+      ->callback([&context] { print_page(context, "markdown", route::truth_document()); });
   docs->add_subcommand("openapi", "The API as OpenAPI 3.1 (JSON)")->callback([&context] {
     context.out << api::openapi_document(declared_operations());
   });

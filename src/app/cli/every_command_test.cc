@@ -43,6 +43,7 @@ const std::vector<Example>& examples() {
       {"config reference", {}, ""},
       {"docs events", {}, ""},
       {"docs metrics", {}, ""},
+      {"docs truth-table", {}, ""},
       {"docs openapi", {}, ""},
       {"docs typescript", {}, ""},
       {"docs man", {}, ""},
@@ -105,6 +106,8 @@ const std::vector<Example>& examples() {
       {"user list", {}, ""},
       {"user show", {"anna"}, ""},
       {"user remove", {"ben"}, ""},
+      {"sts show", {}, ""},
+      {"sts forget", {"example.com"}, ""},
       {"evidence list", {}, ""},
       {"evidence export", {}, ""},
       {"evidence forget", {"--before", "2001-01-01"}, ""},
@@ -122,7 +125,7 @@ const std::vector<std::string>& tried_elsewhere() {
       "serve",           "status",        "probe",        "explain",
       "domain validate", "queue list",    "queue show",   "queue retry",
       "queue hold",      "queue release", "queue remove", "queue recalculate",
-      "queue export"};
+      "queue export",    "sts refetch"};
   return all;
 }
 

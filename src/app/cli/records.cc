@@ -11,6 +11,7 @@ void add_records_commands(CLI::App& root, Context& context) {
   add_policy_commands(root, context);
   add_exception_commands(root, context);
   add_user_commands(root, context);
+  add_sts_commands(root, context);
   add_evidence_commands(root, context);
   add_audit_commands(root, context);
 }

@@ -16,6 +16,7 @@ void add_sender_commands(CLI::App& root, Context& context);
 void add_policy_commands(CLI::App& root, Context& context);
 void add_exception_commands(CLI::App& root, Context& context);
 void add_user_commands(CLI::App& root, Context& context);
+void add_sts_commands(CLI::App& root, Context& context);
 void add_evidence_commands(CLI::App& root, Context& context);
 void add_audit_commands(CLI::App& root, Context& context);
 

@@ -133,6 +133,8 @@ std::string_view standing_text(tls::Standing standing) {
       return "monitored";
     case tls::Standing::waived:
       return "waived";
+    case tls::Standing::set_aside:
+      return "set-aside";
   }
   return "in-force";
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/route/message_wish.h"
 #include "core/route/testing.h"
 #include "core/tls/judge.h"
 #include "core/tls/testing.h"
@@ -24,6 +25,12 @@ Zone signed_zone() {
   zone.sign()
       .mx("example.com", {{10, "mx1.example.com"}})
       .host("mx1.example.com", {"198.51.100.1"});
+  return zone;
+}
+
+Zone unsigned_zone() {
+  Zone zone;
+  zone.mx("example.com", {{10, "mx1.example.com"}}).host("mx1.example.com", {"198.51.100.1"});
   return zone;
 }
 
@@ -177,12 +184,6 @@ TEST(DaneRoute, CanBeSwitchedOff) {
 
 // --- MTA-STS -------------------------------------------------------------------------------------
 
-Zone unsigned_zone() {
-  Zone zone;
-  zone.mx("example.com", {{10, "mx1.example.com"}}).host("mx1.example.com", {"198.51.100.1"});
-  return zone;
-}
-
 TEST(StsRoute, EnforceWantsAListedHostWithItsOwnName) {
   Zone zone = unsigned_zone();
   zone.sts("example.com", sts(mtasts::PolicyMode::enforce, {"*.example.com"}));
@@ -287,6 +288,64 @@ TEST(PublishedJoin, AnExceptionLowersWhatIsPublished) {
   const HostPlan host = only_host(zone, book);
   EXPECT_EQ(verdict(host, mismatched(self_signed())), "met");
   EXPECT_EQ(verdict(host, in_clear()), "starttls-not-supported");
+}
+
+// --- one message's own wish ---------------------------------------------------------------------
+
+HostPlan with_wish(const Zone& zone, MessageWish wish) {
+  const auto book = empty_book();
+  return plan_for(plan_for(zone, book, "example.com"), wish).hosts.at(0);
+}
+tls::Observation announcing(tls::Observation seen) {
+  seen.extensions = {"PIPELINING", "REQUIRETLS"};
+  return seen;
+}
+
+TEST(MessageWish, RequireTlsWantsProofAndTheAnnouncement) {
+  const HostPlan host = with_wish(signed_zone(), MessageWish::require_tls);
+  EXPECT_EQ(verdict(host, announcing(trusted())), "met");
+  EXPECT_EQ(verdict(host, trusted()), "requiretls-not-announced");
+  EXPECT_EQ(verdict(host, announcing(self_signed())), "certificate-self-signed");
+  EXPECT_EQ(verdict(host, in_clear()), "starttls-not-supported");
+}
+
+TEST(MessageWish, RequireTlsIsMetByDane) {
+  Zone zone = signed_zone();
+  zone.tlsa("mx1.example.com", {kRecord});
+  const HostPlan host = with_wish(zone, MessageWish::require_tls);
+  EXPECT_EQ(verdict(host, announcing(matched(self_signed()))), "met");
+  EXPECT_EQ(verdict(host, announcing(mismatched(trusted()))), "dane-mismatch");
+}
+
+TEST(MessageWish, RequireTlsDoesNotTrustANameThatPlainDnsGives) {
+  EXPECT_EQ(verdict(with_wish(unsigned_zone(), MessageWish::require_tls), announcing(trusted())),
+            "certificate-host-mismatch");
+}
+
+TEST(MessageWish, RequireTlsTrustsANameThatMtaStsLists) {
+  Zone zone = unsigned_zone();
+  zone.sts("example.com", sts(mtasts::PolicyMode::enforce, {"mx1.example.com"}));
+  EXPECT_EQ(verdict(with_wish(zone, MessageWish::require_tls), announcing(trusted())), "met");
+}
+
+TEST(MessageWish, TlsNotRequiredSetsAsideWhatIsPublishedAlsoWhatCouldNotBeRead) {
+  Zone zone = signed_zone();
+  zone.tlsa("mx1.example.com", {kRecord});
+  zone.sts("example.com", sts(mtasts::PolicyMode::enforce, {"mx.elsewhere.example"}));
+  EXPECT_EQ(verdict(with_wish(zone, MessageWish::tls_not_required), in_clear()), "met");
+  zone.fail_tlsa("mx1.example.com", "dns-servfail");
+  const HostPlan host = with_wish(zone, MessageWish::tls_not_required);
+  EXPECT_EQ(verdict(host, in_clear()), "met");
+  EXPECT_FALSE(host.requirement.used_exception());
+}
+
+TEST(MessageWish, TlsNotRequiredNeverLowersThePolicyOfTheAccount) {
+  auto all = configuration();
+  all.policies.push_back(policy_for("example.com", Mode::relaxed));
+  const policy::PolicyBook book(std::move(all));
+  const RoutePlan plan =
+      plan_for(plan_for(signed_zone(), book, "example.com"), MessageWish::tls_not_required);
+  EXPECT_EQ(verdict(plan.hosts.at(0), in_clear()), "starttls-not-supported");
 }
 
 // --- configured routes ---------------------------------------------------------------------------

@@ -132,6 +132,10 @@ bool read_smtputf8(MailCommand& mail, std::optional<std::string_view> value) {
   mail.smtputf8 = true;
   return !value;
 }
+bool read_require_tls(MailCommand& mail, std::optional<std::string_view> value) {
+  mail.require_tls = true;
+  return !value;
+}
 bool read_ret(MailCommand& mail, std::optional<std::string_view> value) {
   if (!value || (!base::iequals(*value, "FULL") && !base::iequals(*value, "HDRS"))) return false;
   mail.dsn_return = base::iequals(*value, "FULL") ? "FULL" : "HDRS";
@@ -146,9 +150,10 @@ bool read_envid(MailCommand& mail, std::optional<std::string_view> value) {
 bool read_mail_auth(MailCommand&, std::optional<std::string_view> value) {
   return value && !value->empty() && value->size() <= 500 && is_xtext(*value);
 }
-constexpr std::array<MailReader, 6> kMailReaders = {{{"SIZE", read_size},
+constexpr std::array<MailReader, 7> kMailReaders = {{{"SIZE", read_size},
                                                      {"BODY", read_body},
                                                      {"SMTPUTF8", read_smtputf8},
+                                                     {"REQUIRETLS", read_require_tls},
                                                      {"RET", read_ret},
                                                      {"ENVID", read_envid},
                                                      {"AUTH", read_mail_auth}}};

@@ -63,6 +63,7 @@ struct MailCommand {
   std::optional<std::uint64_t> size;
   queue::BodyType body = queue::BodyType::seven_bit;
   bool smtputf8 = false;
+  bool require_tls = false;     // REQUIRETLS (RFC 8689 2)
   std::string dsn_return;       // "", "FULL" or "HDRS"
   std::string dsn_envelope_id;  // xtext as given
 };

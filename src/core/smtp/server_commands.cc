@@ -32,6 +32,7 @@ void ServerDialogue::hello(const Command& command) {
   say("250-DSN");
   say("250-CHUNKING");
   if (settings_.tls == TlsOffer::starttls && !arrival_.tls) say("250-STARTTLS");
+  if (arrival_.tls) say("250-REQUIRETLS");  // RFC 8689 3: under TLS alone
   if (settings_.auth == AuthOffer::under_tls && arrival_.tls && !arrival_.authenticated) {
     say("250-AUTH PLAIN LOGIN");
   }
@@ -115,6 +116,9 @@ void ServerDialogue::mail(std::string_view argument) {
   if (!command) return refuse(command.error());
   if (needs_smtputf8(command->from) && !command->smtputf8) {
     return refuse(Reply{553, "5.6.7", {"The address needs the SMTPUTF8 parameter."}});
+  }
+  if (command->require_tls && !arrival_.tls) {  // RFC 8689 2: only where it was offered
+    return refuse(Reply{555, "5.5.4", {"REQUIRETLS needs TLS: issue a STARTTLS command first."}});
   }
   if (command->size > limits.message) {
     return refuse(Reply{552, "5.3.4", {"The message is larger than this server takes."}});

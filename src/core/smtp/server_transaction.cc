@@ -76,7 +76,9 @@ std::vector<MessageCopy> ServerTransaction::take(const Begun& begun, const Serve
     const bool eight_bit = mail_.body == queue::BodyType::eight_bit || content.eight_bit();
     envelope.body = eight_bit ? queue::BodyType::eight_bit : queue::BodyType::seven_bit;
     envelope.smtputf8 = mail_.smtputf8;
-    envelope.tls_required_no = content.header().tls_required_no;
+    envelope.require_tls = mail_.require_tls;
+    // RFC 8689 4.1: the stronger word of the sender counts.
+    envelope.tls_required_no = content.header().tls_required_no && !mail_.require_tls;
     envelope.dsn_return = mail_.dsn_return;
     envelope.dsn_envelope_id = mail_.dsn_envelope_id;
     envelope.accepted = begun.time;

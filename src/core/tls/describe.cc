@@ -100,6 +100,7 @@ std::string describe(const Wish& wish) { return std::visit(Words{}, wish); }
 std::string describe(const Demand& demand) {
   std::string text = demand.source.name + ": " + describe(demand.wish);
   if (demand.standing == Standing::monitored) text += " (Monitored: recorded, never blocks.)";
+  if (demand.standing == Standing::set_aside) text += " (Set aside by the sender.)";
   if (demand.standing == Standing::waived) text += " (Waived by an exception.)";
   return text;
 }

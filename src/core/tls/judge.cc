@@ -252,7 +252,8 @@ std::optional<Reason> unmet_reason(const Demand& demand, const Observation& seen
 // The peer counts as authenticated by what is demanded of it; a demand in force comes first.
 void note_authentication(Verdict& verdict, const Requirement& requirement,
                          const Observation& seen) {
-  for (const Standing standing : {Standing::in_force, Standing::monitored, Standing::waived}) {
+  for (const Standing standing :
+       {Standing::in_force, Standing::monitored, Standing::waived, Standing::set_aside}) {
     for (const Demand& demand : requirement.demands()) {
       const auto* wish = std::get_if<Authenticate>(&demand.wish);
       if (wish == nullptr || demand.standing != standing) continue;

@@ -207,6 +207,16 @@ Mode Requirement::mode() const { return strongest(demands_, false); }
 
 Mode Requirement::monitored_mode() const { return strongest(demands_, true); }
 
+void Requirement::set_aside(std::initializer_list<SourceKind> sources, Considered line) {
+  bool any = false;
+  for (Demand& demand : demands_) {
+    if (std::ranges::find(sources, demand.source.kind) == sources.end()) continue;
+    demand.standing = Standing::set_aside;
+    any = true;
+  }
+  if (any) consider(std::move(line));
+}
+
 bool Requirement::has_monitored() const {
   return std::ranges::any_of(
       demands_, [](const Demand& demand) { return demand.standing == Standing::monitored; });

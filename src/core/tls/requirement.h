@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <variant>
 #include <vector>
@@ -87,6 +88,7 @@ enum class Standing {
   in_force,
   monitored,  // evaluated and recorded, never blocks
   waived,     // an exception allows less for now
+  set_aside,  // the sender of this message does without it (RFC 8689 5)
 };
 
 struct Demand {
@@ -118,6 +120,8 @@ class Requirement {
   // not be resolved may still have asked for what the exception leaves. `line` joins the
   // explanation.
   void waive_above(Mode mode, Considered line);
+  // The sender of one message does without what these sources ask, or might ask.
+  void set_aside(std::initializer_list<SourceKind> sources, Considered line);
 
   [[nodiscard]] const std::vector<Demand>& demands() const { return demands_; }
   [[nodiscard]] const std::vector<Considered>& considered() const { return considered_; }

@@ -59,6 +59,10 @@ base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>> SqliteStsPolicie
   return all;
 }
 
+base::Result<> SqliteStsPolicies::announce() {
+  return database_.run("UPDATE meta SET value = value + 1 WHERE name = 'revision'");
+}
+
 base::Result<> SqliteStsPolicies::forget(Actor actor, base::Instant now,
                                          const dns::Domain& domain) {
   auto transaction = Transaction::begin(database_, Transaction::Kind::write);
@@ -71,7 +75,7 @@ base::Result<> SqliteStsPolicies::forget(Actor actor, base::Instant now,
                                                domain.text()));
   }
   auto done = database_.run("DELETE FROM sts_policies WHERE domain = $1", domain.text());
-  if (done) done = database_.run("UPDATE meta SET value = value + 1 WHERE name = 'revision'");
+  if (done) done = announce();
   if (!done) return done;
   auto log = AuditLog::continue_in(database_);
   if (!log) return std::unexpected(log.error());

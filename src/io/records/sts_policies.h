@@ -22,7 +22,9 @@ class StsPolicies {
                                             const mtasts::Kept& kept) = 0;
   // By domain.
   [[nodiscard]] virtual base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>> all() = 0;
-  // Raises the revision, so that a running gateway forgets it within a second. "not-found".
+  // Raises the revision: a running gateway reads anew within a second.
+  [[nodiscard]] virtual base::Result<> announce() = 0;
+  // Announces itself. "not-found".
   [[nodiscard]] virtual base::Result<> forget(Actor actor, base::Instant now,
                                               const dns::Domain& domain) = 0;
 };
@@ -33,6 +35,7 @@ class SqliteStsPolicies final : public StsPolicies {
   base::Result<std::optional<mtasts::Kept>> find(const dns::Domain& domain) override;
   base::Result<> keep(const dns::Domain& domain, const mtasts::Kept& kept) override;
   base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>> all() override;
+  base::Result<> announce() override;
   base::Result<> forget(Actor actor, base::Instant now, const dns::Domain& domain) override;
 
  private:

@@ -26,8 +26,15 @@ std::optional<base::Duration> time_limit(const Ended& ended) {
   return by_policy ? ended.time_limit : std::nullopt;
 }
 
+// REQUIRETLS ends where no host of the domain supports it (RFC 8689 4.2.1): waiting changes nothing
+// that the sender would want to wait for.
+bool lacks_requiretls(const Ended& ended) {
+  return ended.unmet && ended.unmet->reason.code == "requiretls-not-announced";
+}
+
 bool bounces_at_once(const Ended& ended) {
-  return ended.on_failure == policy::OnFailure::bounce && ended.only_unmet;
+  const bool final = ended.on_failure == policy::OnFailure::bounce || lacks_requiretls(ended);
+  return final && ended.only_unmet;
 }
 
 void give_up(Conclusion& conclusion, const queue::Recipient& recipient, queue::Status status) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/route/message_wish.h"
 #include "service/delivery/report.h"
 
 namespace postern::delivery {
@@ -178,6 +179,15 @@ net::Task<bool> ShardDispatcher::load_envelope(Job& job) {
   co_return true;
 }
 
+namespace {
+
+route::MessageWish wish_of(const queue::Envelope& envelope) {
+  if (envelope.require_tls) return route::MessageWish::require_tls;
+  return envelope.tls_required_no ? route::MessageWish::tls_not_required : route::MessageWish::none;
+}
+
+}  // namespace
+
 net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
   bool loaded = co_await load_envelope(job);
   if (!loaded) {
@@ -188,6 +198,10 @@ net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
   attempted->job = std::move(job);
   attempted->book = common_.book.current();
   auto route = co_await route_for(destination);
+  const route::MessageWish wish = wish_of(*attempted->job.envelope);
+  if (wish != route::MessageWish::none) {
+    route = planned(route::plan_for(route->plan, wish), destination.account, route->trust);
+  }
   Run::Needs needs{
       {needs_.shard, needs_.tls, common_.settings.connect, nullptr, &group_.cancellation()},
       pool_,
@@ -197,7 +211,9 @@ net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
       common_.settings.walk};
   std::vector<std::size_t> order = order_of_hosts(route->plan, chance_);
   attempted->run.emplace(std::move(needs), attempted->job, route, std::move(order));
-  if (destination.fate && destination.back_off.holds(needs_.shard.now())) {
+  // What befell ordinary messages says nothing of one with a wish of its own, nor the other way.
+  const bool ordinary = wish == route::MessageWish::none;
+  if (ordinary && destination.fate && destination.back_off.holds(needs_.shard.now())) {
     attempted->ended = *destination.fate;
     const std::size_t recipients = attempted->job.delivery.destination.recipients.size();
     attempted->ended.results.resize(recipients, destination.fate->results.front());
@@ -206,7 +222,7 @@ net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
     attempted->ended = co_await attempted->run->go();
     // Broken off by our own end: nothing is known, and the queue has it as it was.
     if (group_.cancellation().requested() && all_deferred(attempted->ended)) co_return;
-    learn(destination, attempted->ended);
+    if (ordinary) learn(destination, attempted->ended);
   }
   group_.start(settle(std::move(attempted)));
 }

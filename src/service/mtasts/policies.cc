@@ -115,6 +115,26 @@ net::Task<Found> Policies::learn(dns::Domain domain) {
   co_return decision.found;
 }
 
+net::Task<Found> Policies::refetch(dns::Domain domain) {
+  net::Shard& shard = needs_.fetch.shard;
+  const dns::Domain name = record_name(domain);
+  std::optional<Kept> kept;
+  if (needs_.shelf != nullptr) {
+    auto read = co_await needs_.shelf->find(shard, domain);
+    if (!read) co_return unavailable(domain, read.error().text);
+    kept = *std::move(read);
+  }
+  base::Deadline deadline = group_.within(kLookupLimit);
+  const dns::TxtAnswer record = co_await needs_.fetch.lookups.txt(name, deadline);
+  // As if nothing were kept: then a valid record always means a fetch.
+  Decision decision = decide(domain, record, std::nullopt, shard.wall_now());
+  if (decision.next != Decision::Next::fetch) {
+    co_return decide(domain, record, kept, shard.wall_now()).found;
+  }
+  memory_.erase(domain);
+  co_return co_await fetch(domain, std::move(decision.id), std::move(kept));
+}
+
 net::Task<Found> Policies::fetch(dns::Domain domain, std::string id, std::optional<Kept> kept) {
   net::Shard& shard = needs_.fetch.shard;
   auto body = co_await fetch_policy(needs_.fetch, domain, &group_.cancellation());

@@ -57,6 +57,8 @@ class Policies final : public PolicySource {
   ~Policies() override;  // after stop()
 
   net::Task<Found> find(dns::Domain policy_domain, base::Deadline deadline) override;
+  // Looks the record up and fetches the policy now, whatever is remembered and kept.
+  [[nodiscard]] net::Task<Found> refetch(dns::Domain policy_domain);
   // Fetches again, before their end, policies that nobody asks for just now (RFC 8461 10.2). On one
   // shard of the gateway.
   void keep_fresh();

@@ -50,9 +50,9 @@ export function AttemptFacts({ attempt }: { attempt: Attempt }) {
       <dt>Demanded</dt>
       <dd>
         <ModeStatus mode={attempt.required} />
-        {attempt.sources.map(({ kind, name, rule, fate }) => (
-          <Text key={`${kind} ${name}`} size="sm" c="dimmed">
-            {kind} {name}: {fate}{rule !== '' && ` (${rule})`}
+        {attempt.sources.map(({ name, rule, fate }) => (
+          <Text key={name} size="sm" c="dimmed">
+            {name}: {fate}{rule !== '' && ` (${rule})`}
           </Text>
         ))}
       </dd>

@@ -23,11 +23,11 @@ function Direction({ title, why }: { title: string; why: HopExplanation }) {
       <Table
         label={`Sources for ${title}`}
         columns={['Source', 'Asks for', 'Counts?', 'Why']}
-        rows={why.sources.map(({ kind, name, mode, fate, rule }) => {
+        rows={why.sources.map(({ name, mode, fate, rule }) => {
           const { tone, words } = fates[fate] ?? { tone: 'quiet' as const, words: fate };
           return {
-            key: `${kind} ${name}`,
-            cells: [`${kind} ${name}`, <ModeStatus key="mode" mode={mode} />, <Status key="fate" tone={tone}>{words}</Status>, rule],
+            key: name,
+            cells: [name, fate === 'absent' ? '' : <ModeStatus key="mode" mode={mode} />, <Status key="fate" tone={tone}>{words}</Status>, rule],
           };
         })}
         empty={<Text>No source asks for anything.</Text>}
