@@ -71,6 +71,12 @@ Search at_host(const dns::Domain& host, const Known& known) {
   const std::string what = fmt::format("The TLSA records of {}", host.text());
   if (known.at_host->outcome == dns::Outcome::failed) return unresolved(*known.at_host, what);
   if (published(*known.at_host)) return judge_records(host, *known.at_host);
+  if (known.at_host->ok()) {
+    return settled(
+        State::absent,
+        fmt::format("the TLSA records of {} are not DNSSEC-signed, so they prove nothing",
+                    host.text()));
+  }
   return settled(State::absent, fmt::format("{} publishes no TLSA record", host.text()));
 }
 

@@ -53,8 +53,10 @@ base::Duration back_off(int failures) {
   return std::min(wait, kLongestBackOff);
 }
 
+// A failure that lies ahead was noted under a wrong clock, which may well have been its cause:
+// waiting for its end could be waiting for years.
 bool backs_off(const std::optional<Kept>& kept, const std::string& id, base::Instant now) {
-  return kept && kept->failures > 0 && kept->failed_id == id &&
+  return kept && kept->failures > 0 && kept->failed_id == id && now >= kept->failed &&
          now < kept->failed + back_off(kept->failures);
 }
 
