@@ -172,6 +172,26 @@ def test_a_record_that_cannot_be_looked_up_holds_the_message(
     assert not world.mail("unsigned.example")
 
 
+def test_a_resolver_that_strips_signatures_is_named_as_such(
+    world: World, gateway_factory: Callable[..., Gateway]
+) -> None:
+    world.dns_faults(". * strip")
+    try:
+        gateway = gateway_factory(world)
+        end = time.monotonic() + 30
+        while "event=dnssec-not-validated" not in gateway.log():
+            assert time.monotonic() < end, gateway.log()[-4000:]
+        assert "strips them" in gateway.log()
+    finally:
+        world.dns_faults()
+
+
+def test_where_dnssec_works_nothing_is_said(gateway: Gateway, world: World) -> None:
+    send(gateway, "trusted.example")
+    world.wait("trusted.example")
+    assert "dnssec-not-validated" not in gateway.log()
+
+
 def test_the_probe_says_what_a_delivery_meets(world: World, gateway: Gateway) -> None:
     world.publish("self-signed.example", tlsa=["3 1 1"])
     found = gateway.json("probe", "self-signed.example")[0]

@@ -359,6 +359,7 @@ net::Task<void> Gateway::stop_when_asked() {
 void Gateway::run(Signals& signals) {
   for (auto& host : shards_) host->run();
   shards_.front()->shard().post([this] { shards_.front()->policies().keep_fresh(); });
+  shards_.front()->watch_dnssec(*log_);
   dispatcher_->start();
   book_->on_change([this](const auto&) { dispatcher_->recalculate(); });
   signals.watch([this] { ask_stop(); }, [this] { ask_reload(); });

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "app/gateway/dnssec_check.h"
+
 namespace postern::app {
 
 ShardHost::~ShardHost() { end(); }
@@ -25,7 +27,13 @@ void ShardHost::host_policies(mtasts::Policies::Needs needs) {
   policies_ = std::make_unique<mtasts::Policies>(std::move(needs));
 }
 
+void ShardHost::watch_dnssec(observe::EventSink& events) {
+  shard_.post([this, &events] { watches_.start(app::watch_dnssec(watches_, *lookups_, events)); });
+}
+
 net::Task<void> ShardHost::stop_policies_here(net::Sender<bool> done) {
+  watches_.cancel();
+  co_await watches_.join();
   co_await policies_->stop();
   done.set(true);
 }

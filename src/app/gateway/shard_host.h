@@ -15,7 +15,7 @@ namespace postern::app {
 
 class ShardHost {
  public:
-  ShardHost() : chores_(shard_) {}
+  ShardHost() : chores_(shard_), watches_(shard_) {}
   ~ShardHost();
   ShardHost(const ShardHost&) = delete;
   ShardHost& operator=(const ShardHost&) = delete;
@@ -30,6 +30,8 @@ class ShardHost {
   // Stops receipt on its shard; awaited on `caller`.
   [[nodiscard]] net::Task<void> stop_receipt(net::Shard& caller,
                                              std::chrono::milliseconds patience);
+  // Says whether DNSSEC validation works, from now on.
+  void watch_dnssec(observe::EventSink& events);
   // Ends lookups of policies; after the deliveries that wait for them.
   [[nodiscard]] net::Task<void> stop_policies(net::Shard& caller);
   void end();  // the loop and the thread
@@ -46,6 +48,7 @@ class ShardHost {
 
   net::Shard shard_;
   net::TaskGroup chores_;
+  net::TaskGroup watches_;  // ended with the lookups of policies
   std::unique_ptr<resolver::Lookups> lookups_;
   std::unique_ptr<crypto::ClientContext> tls_;
   std::unique_ptr<mtasts::Policies> policies_;
