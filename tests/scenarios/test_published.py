@@ -209,9 +209,12 @@ def test_kept_policies_can_be_shown_fetched_anew_and_forgotten(world: World, gat
     assert (kept["id"], kept["mode"], kept["mx"], kept["holds"]) == ("1", "enforce", ["*.trusted.example"], True)
     # The owner mends the policy and forgot to change its id: nobody would fetch it for a day.
     world.publish("trusted.example", mode="enforce", mx=["mx.elsewhere.example"], id="1")
+    changes = gateway.log().count("event=policies-changed")
     assert gateway.json("sts", "refetch", "trusted.example")[0]["result"] == "fetched"
-    send(gateway, "trusted.example")
     end = time.monotonic() + 30
+    while gateway.log().count("event=policies-changed") == changes:
+        assert time.monotonic() < end, gateway.log()[-4000:]
+    send(gateway, "trusted.example")
     while gateway.json("evidence", "list", "--domain", "trusted.example")[-1]["reason"] != "mx-not-listed":
         assert time.monotonic() < end, gateway.log()[-4000:]
     world.publish("trusted.example", withdraw_sts=True)
