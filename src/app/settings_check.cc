@@ -46,6 +46,15 @@ Complaint at_least(std::string_view name, base::Duration value, base::Duration l
                      base::duration_text(low));
 }
 
+Complaint ranges(std::string_view name, const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) {
+    if (base::IpRange::parse(text)) continue;
+    return fmt::format("{} \"{}\" is no address or range; write \"192.0.2.0/24\"", name,
+                       base::printable(text));
+  }
+  return std::nullopt;
+}
+
 Complaint first(std::initializer_list<Complaint> complaints) {
   for (const Complaint& complaint : complaints) {
     if (complaint) return complaint;
@@ -72,12 +81,7 @@ Complaint check_section(const ListenerSettings& s) {
   if (s.address.empty() == s.socket.empty()) {
     return "a listener needs either address or socket; write address = \"0.0.0.0:25\"";
   }
-  for (const std::string& range : s.proxy_from) {
-    if (!base::IpRange::parse(range)) {
-      return fmt::format("proxy_from \"{}\" is no address or range; write \"192.0.2.0/24\"",
-                         base::printable(range));
-    }
-  }
+  if (auto complaint = ranges("proxy_from", s.proxy_from)) return complaint;
   if (s.normalise_line_ends && s.role != "internal") {
     return "normalise_line_ends is only for a listener with role = \"internal\"";
   }
@@ -162,12 +166,8 @@ Complaint check_section(const AdminSettings& s) {
   if (s.certificate.empty() != s.key.empty()) {
     return "certificate and key belong together; write both";
   }
-  for (const std::string& range : s.allow_ranges) {
-    if (!base::IpRange::parse(range)) {
-      return fmt::format("allow_ranges \"{}\" is no address or range; write \"192.0.2.0/24\"",
-                         base::printable(range));
-    }
-  }
+  if (auto complaint = ranges("allow_ranges", s.allow_ranges)) return complaint;
+  if (auto complaint = ranges("proxies", s.proxies)) return complaint;
   for (const std::string& name : s.names) {
     if (base::IpAddress::parse(name)) continue;
     if (auto domain = dns::Domain::parse(name); !domain) return domain.error().text;

@@ -110,6 +110,10 @@ TEST(Settings, TheWebApplicationsNamesAndRangesAreChecked) {
             std::nullopt);
   EXPECT_NE(problem("[admin]\nallow_ranges = [\"10.0.0.1/8\"]\n").find("no address or range"),
             std::string::npos);
+  EXPECT_EQ(serving_problem("[admin]\nproxies = [\"192.0.2.7\", \"2001:db8::/64\"]\n"),
+            std::nullopt);
+  EXPECT_NE(problem("[admin]\nproxies = [\"proxy.example\"]\n").find("no address or range"),
+            std::string::npos);
   EXPECT_NE(problem("[admin]\nnames = [\"a b\"]\n"), "");
   EXPECT_NE(problem("[admin]\ncertificate = \"/c\"\n").find("belong together"), std::string::npos);
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import contract
 import requests
 
 from lab.gateway import Gateway
@@ -29,6 +30,7 @@ class Client:
         self.base = base
         self.session = requests.Session()
         self.session.trust_env = False
+        self.session.hooks["response"].append(contract.check)
 
     @classmethod
     def sign_in(cls, gateway: Gateway, user: str, password: str = PASSWORD) -> "Client":

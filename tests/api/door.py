@@ -14,6 +14,7 @@ import struct
 import time
 from typing import Any
 
+import contract
 import requests
 from api_client import PASSWORD
 from requests.adapters import HTTPAdapter
@@ -43,6 +44,7 @@ class Api:
         self.http = requests.Session()
         self.http.trust_env = False
         self.http.verify = verify
+        self.http.hooks["response"].append(contract.check)
         self.http.mount("http://", _From(self.address))
         self.http.mount("https://", _From(self.address))
         self.csrf = ""

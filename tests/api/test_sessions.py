@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import closing
 from http.cookies import SimpleCookie
 
 import requests
@@ -149,6 +152,38 @@ def test_a_stranger_who_guesses_is_slowed_down_and_locks_nobody_out(gateway: Gat
     same_place.http.cookies.update(owner.http.cookies)
     assert same_place.sign_in(name, PASSWORD).status_code == 200
     assert Api(gateway.web).sign_in(name, PASSWORD).status_code == 200
+
+
+def last_seen(gateway: Gateway, minutes_ago: int | None = None) -> int:
+    """When the only session was last used, in microseconds; before that, sets it back."""
+    with closing(sqlite3.connect(gateway.directory / "data/records.db", timeout=30)) as records, records:
+        if minutes_ago is not None:
+            moment = (int(time.time()) - 60 * minutes_ago) * 1_000_000
+            records.execute("UPDATE sessions SET last_seen = ?", (moment,))
+        return int(records.execute("SELECT max(last_seen) FROM sessions").fetchone()[0])
+
+
+def test_a_page_that_nobody_touches_is_signed_out_though_it_listens(
+    gateway_factory: Callable[..., Gateway], practice_world: World
+) -> None:
+    gateway = gateway_factory(practice_world)
+    add_user(gateway, "anna", "*:administrator")
+    api = Api(gateway.web)
+    api.sign_in("anna")
+    before = last_seen(gateway, minutes_ago=59)
+    with api.get("/accounts/main/events", stream=True) as stream:
+        assert stream.status_code == 200
+        assert api.get("/accounts/main", headers={"X-Asked-By": "page"}).status_code == 200
+        assert last_seen(gateway) == before
+        # The stream ends with the session, in less than a minute; not after the usual five.
+        begun = time.monotonic()
+        assert b"retry" in stream.raw.read(1 << 20)
+        assert time.monotonic() - begun < 100
+    refused(api.get("/accounts/main/events"), 401, "sign-in-needed")
+    api.sign_in("anna")
+    before = last_seen(gateway, minutes_ago=59)
+    assert api.get("/accounts/main").status_code == 200  # a person
+    assert last_seen(gateway) > before
 
 
 def test_a_second_factor_is_asked_for_once_it_is_confirmed(gateway: Gateway, user: Callable[..., Api]) -> None:

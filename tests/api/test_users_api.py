@@ -65,6 +65,21 @@ def test_what_is_wrong_with_a_user_is_pointed_at(root: Api) -> None:
     refused(root.patch("/users/root", {"password": "long enough, I think"}), 409, "own-password")
 
 
+def test_who_came_into_an_account_stands_in_its_own_audit_log_unless_they_hold_more(
+    gateway: Gateway, user: Callable[..., Api], root: Api
+) -> None:
+    here, more = new_user(main="viewer"), new_user(main="viewer", other="viewer")
+    for wanted in (here, more):
+        assert root.post("/users", wanted).status_code == 201
+    token = {"name": fresh_name("token"), "grants": grants(main="viewer")}
+    assert root.post("/tokens", token).status_code == 201
+    seen = str(user("main:viewer").get("/accounts/main/audit").json())
+    assert f"user {here['name']}" in seen and str(token["name"]) in seen
+    assert f"user {more['name']}'" not in seen
+    assert f"user {here['name']}" not in str(user("other:viewer").get("/accounts/other/audit").json())
+    assert f"user {more['name']}" in str(root.get("/audit").json())
+
+
 def test_an_administrator_of_one_account_manages_its_users_and_no_others(
     user: Callable[..., Api], root: Api
 ) -> None:

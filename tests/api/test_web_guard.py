@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 import requests
+from api_client import PASSWORD
 from door import Api, add_user, refused
 
 from lab.client import World
@@ -107,6 +108,30 @@ def test_with_a_certificate_everything_is_https(
     with socket.create_connection(("127.0.0.1", port), timeout=30) as plain:
         with pytest.raises(OSError):
             old.wrap_socket(plain)
+
+
+def test_behind_a_listed_proxy_each_client_counts_for_itself(
+    gateway_factory: Callable[..., Gateway], practice_world: World
+) -> None:
+    gateway = gateway_factory(practice_world, changes={"admin": {"proxies": ["127.99.0.1"]}})
+    add_user(gateway, "anna", "*:administrator")
+
+    def through(proxy: str, client: str, password: str) -> requests.Response:
+        headers = {"X-Forwarded-For": f"203.0.113.9, {client}", "X-Forwarded-Proto": "https"}
+        body = {"user": "anna", "password": password}
+        return Api(gateway.web, address=proxy).post("/session", body, headers=headers)
+
+    for _ in range(5):
+        refused(through("127.99.0.1", "198.51.100.7", "a wrong password"), 401, "sign-in-failed")
+    refused(through("127.99.0.1", "198.51.100.7", PASSWORD), 429, "too-many-attempts")
+    good = through("127.99.0.1", "198.51.100.8", PASSWORD)
+    assert good.status_code == 200
+    assert all("; Secure" in line for line in good.raw.headers.getlist("Set-Cookie"))
+    assert "from 198.51.100.8" in str(gateway.json("audit", "list"))
+    # Who is no proxy of ours cannot take another name for every guess.
+    for number in range(5):
+        refused(through("127.99.0.2", f"198.51.100.{number}", "a wrong password"), 401, "sign-in-failed")
+    refused(through("127.99.0.2", "198.51.100.99", PASSWORD), 429, "too-many-attempts")
 
 
 def test_without_a_certificate_only_loopback_is_served(

@@ -72,7 +72,7 @@ class Reader {
     FieldTexts fields = options_.given;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       if (i == first || row.fields[i].empty()) continue;
-      fields.emplace_back(table.columns[i], csv_text(row.fields[i]));
+      fields.emplace_back(table.columns[i], onboarding::cell_text(row.fields[i]));
     }
     return take(row.line, name, fields);
   }

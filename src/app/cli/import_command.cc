@@ -49,7 +49,8 @@ CLI::App* add_import_command(CLI::App& group, Context& context, const std::strin
   for (const FieldInfo& field : fields) columns += fmt::format(", {}", field.name);
   command->footer(
       fmt::format("The columns of CSV: {}. An empty cell says nothing: an option, what is there "
-                  "already, or the default stands. Exit code: 0 all lines were taken, 3 some were "
+                  "already, or the default stands; - takes what is there away. Exit code: 0 all "
+                  "lines were taken, 3 some were "
                   "refused, 1 all were or nothing could be done.",
                   columns));
   command->callback([&context, given, fields, run = std::move(run)] {

@@ -183,6 +183,17 @@ TEST_F(AccountTransfer, TakesAPlainListOfNamesAndCarriesAPrivateCa) {
   EXPECT_EQ(configuration().accounts.back().ca_bundle, pem);
 }
 
+TEST_F(AccountTransfer, TakesAPrivateCaAwayWhereACellSaysSo) {
+  const std::string pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+  ASSERT_EQ(run({"account", "import", file("london\n")}), exit_ok) << out_ << err_;
+  ASSERT_EQ(run({"account", "set", "london", "--ca-file", file(pem)}), exit_ok) << err_;
+  ASSERT_EQ(run({"account", "import", "--update", file("name,ca_bundle\nlondon,\n")}), exit_ok);
+  EXPECT_EQ(configuration().accounts.back().ca_bundle, pem);
+  ASSERT_EQ(run({"account", "import", "--update", file("name,ca_bundle\nlondon,-\n")}), exit_ok)
+      << out_ << err_;
+  EXPECT_EQ(configuration().accounts.back().ca_bundle, "");
+}
+
 class DomainTransfer : public CommandLine {};
 
 TEST_F(DomainTransfer, TakesAPlainListAndSaysWhatToPublish) {

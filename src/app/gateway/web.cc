@@ -51,6 +51,7 @@ struct WebServer::Parts {
   void make_server();
   base::Result<> listen();
   [[nodiscard]] std::vector<std::string> names() const;
+  [[nodiscard]] std::vector<base::IpRange> proxies() const;
 
   Needs needs;
   net::Shard& shard;
@@ -180,7 +181,8 @@ void WebServer::Parts::make_server() {
   guard = std::make_unique<api::Guard>(api::Guard::Needs{.application = *application,
                                                          .events = needs.control.events,
                                                          .transport = transport,
-                                                         .names = [this] { return names(); }});
+                                                         .names = [this] { return names(); },
+                                                         .proxies = proxies()});
   // A body holds an import of some 100,000 lines. Many people may come through one proxy's address.
   server = std::make_unique<http::Server>(
       shard, *guard,
@@ -194,6 +196,14 @@ std::vector<std::string> WebServer::Parts::names() const {
   if (!context) return all;
   for (const tls::CertificateFacts& facts : context->identities()) {
     all.insert(all.end(), facts.dns_names.begin(), facts.dns_names.end());
+  }
+  return all;
+}
+
+std::vector<base::IpRange> WebServer::Parts::proxies() const {
+  std::vector<base::IpRange> all;
+  for (const std::string& text : needs.settings.admin.proxies) {
+    if (auto range = base::IpRange::parse(text)) all.push_back(*range);
   }
   return all;
 }

@@ -3,7 +3,7 @@
 namespace postern::base {
 
 namespace {
-constexpr std::string_view formula_starts = "=+-@\t";
+constexpr std::string_view formula_starts = "=+-@\t\r";
 }
 
 std::string csv_text(std::string_view cell) {

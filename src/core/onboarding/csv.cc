@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <expected>
 
+#include "core/base/csv.h"
 #include "core/base/text.h"
 
 namespace postern::onboarding {
@@ -124,6 +125,10 @@ class Reader {
 int CsvTable::column(std::string_view name) const {
   const auto found = std::ranges::find(columns, name);
   return found == columns.end() ? -1 : static_cast<int>(found - columns.begin());
+}
+
+std::string cell_text(std::string_view cell) {
+  return cell == "-" ? std::string() : base::csv_text(cell);
 }
 
 bool looks_like_csv(std::string_view text, std::string_view column) {

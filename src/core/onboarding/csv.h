@@ -24,6 +24,10 @@ struct CsvTable {
   [[nodiscard]] int column(std::string_view name) const;
 };
 
+// What a cell that is not empty sets its field to: "-" alone takes away what is there, since an
+// empty cell says nothing. A text that is a dash is written '- , as exports do.
+[[nodiscard]] std::string cell_text(std::string_view cell);
+
 // Does the text begin with a header line of CSV that has this column? Else it is a plain list.
 [[nodiscard]] bool looks_like_csv(std::string_view text, std::string_view column);
 

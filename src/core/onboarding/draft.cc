@@ -25,12 +25,20 @@ const RouteProof* proof_of(const Draft& draft, base::RouteId id) {
   return found == draft.routes.end() ? nullptr : &*found;
 }
 
+// FNV-1a: tells texts apart, from one start of the program to the next. It need not withstand
+// anybody: who can write it can write the proof.
+std::uint64_t fingerprint(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
 // Why this route alone keeps Next closed; empty: it does not.
-std::string obstacle(const RouteProof* proof, const policy::InternalRoute& route,
-                     base::Instant now) {
+std::string obstacle(const policy::PolicyBook& book, const RouteProof* proof,
+                     const policy::InternalRoute& route, base::Instant now) {
   const std::string label = policy::host_and_port(route.host, route.port);
   if (proof == nullptr) return fmt::format("{} has not been tested yet: test again.", label);
-  if (proof->tested != settings_text(route)) {
+  if (proof->tested != settings_text(book, route)) {
     return fmt::format("{} was changed after its test: test again.", label);
   }
   if (!proof->verdict.passes) {
@@ -113,12 +121,19 @@ std::optional<tls::Mode> RouteProof::mode() const {
   return verdict.readiness == probe::Readiness::strict ? tls::Mode::strict : tls::Mode::relaxed;
 }
 
-std::string settings_text(const policy::InternalRoute& route) {
+std::string settings_text(const policy::PolicyBook& book, const policy::InternalRoute& route) {
   std::string text =
       fmt::format("{} {} {}", route.domain.text(), policy::host_and_port(route.host, route.port),
                   policy::tls_start_text(route.start));
   for (const dns::Domain& name : route.names) text += " " + name.text();
-  if (route.login) text += " as " + route.login->user;
+  if (route.login) {
+    text +=
+        fmt::format(" as {} with {:016x}", route.login->user, fingerprint(route.login->password));
+  }
+  const policy::Account* account = book.account(route.account);
+  if (account != nullptr && !account->ca_bundle.empty()) {
+    text += fmt::format(" by {:016x}", fingerprint(account->ca_bundle));
+  }
   return text;
 }
 
@@ -148,7 +163,7 @@ std::string why_not(const Draft& draft, const Scene& scene) {
   }
   for (const dns::Domain& domain : tested) {
     for (const policy::InternalRoute* route : scene.book.internal_routes(scene.account, domain)) {
-      std::string why = obstacle(proof_of(draft, route->id), *route, scene.now);
+      std::string why = obstacle(scene.book, proof_of(draft, route->id), *route, scene.now);
       if (!why.empty()) return why;
     }
   }

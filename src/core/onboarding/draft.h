@@ -39,8 +39,11 @@ struct RouteProof {
   // What would be enforced; only if it passes.
   [[nodiscard]] std::optional<tls::Mode> mode() const;
 };
-// All settings of a route that its proof depends on, without secrets.
-[[nodiscard]] std::string settings_text(const policy::InternalRoute& route);
+// All that a route's proof depends on: its settings, and the account's own CAs that its certificate
+// may come from. A password and the CAs stand here as a fingerprint, so that a change of either is
+// seen and neither can be read.
+[[nodiscard]] std::string settings_text(const policy::PolicyBook& book,
+                                        const policy::InternalRoute& route);
 
 struct Draft {
   Step step = Step::start;

@@ -53,7 +53,7 @@ struct Office {
     RouteProof proof;
     proof.route = tested.id;
     proof.label = policy::host_and_port(tested.host, tested.port);
-    proof.tested = settings_text(tested);
+    proof.tested = see([&](const Scene& scene) { return settings_text(scene.book, tested); });
     proof.verdict.readiness = readiness;
     proof.verdict.passes = readiness >= probe::Readiness::relaxed;
     proof.verdict.shown_as = proof.verdict.passes ? "green" : "TLS Not Supported";

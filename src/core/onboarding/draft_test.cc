@@ -66,6 +66,23 @@ TEST(DraftRoutes, MustBeTestedAgainAfterAChange) {
   EXPECT_THAT(office.blocked(), HasSubstr("was changed after its test"));
 }
 
+TEST(DraftRoutes, MustBeTestedAgainAfterAnotherPasswordOrOtherCas) {
+  Office office;
+  office.route(1).login = policy::Login{"gateway", "before"};
+  office.prove_all();
+  EXPECT_THAT(office.blocked(), IsEmpty());
+  office.route(1).login->password = "after";
+  EXPECT_THAT(office.blocked(), HasSubstr("mx2.corp.example:25 was changed after its test"));
+  office.prove_all();
+  office.configuration.accounts.at(0).ca_bundle = "-----BEGIN CERTIFICATE-----\nanother\n";
+  EXPECT_THAT(office.blocked(), HasSubstr("mx1.corp.example:25 was changed after its test"));
+  office.prove_all();
+  EXPECT_THAT(office.blocked(), IsEmpty());
+  for (const RouteProof& proof : office.draft.routes) {
+    EXPECT_EQ(proof.tested.find("after"), std::string::npos);
+  }
+}
+
 TEST(DraftRoutes, ThatAreGoneBlockNothing) {
   Office office;
   office.prove(office.route(0), Readiness::strict);

@@ -123,7 +123,7 @@ base::Result<> Importer::read_csv(std::string_view text) {
     FieldTexts fields = rules_.given;
     for (std::size_t i = 0; i < table->columns.size(); ++i) {
       if (i == domain || row.fields[i].empty()) continue;
-      fields.emplace_back(table->columns[i], base::csv_text(row.fields[i]));
+      fields.emplace_back(table->columns[i], cell_text(row.fields[i]));
     }
     take(row.line, name, fields);
   }

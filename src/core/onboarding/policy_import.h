@@ -2,7 +2,8 @@
 // policies it makes. Nothing is changed here, so a dry run and the real one agree, and importing
 // the same text again changes nothing. A bad line spoils no other.
 //
-// CSV names its columns in the first line: "domain", and any of policy_fields(). A line that names
+// CSV names its columns in the first line: "domain", and any of policy_fields(). An empty cell says
+// nothing, "-" sets the field back to what a new policy has. A line that names
 // a policy with other settings is refused unless the rules say that it changes it.
 #pragma once
 

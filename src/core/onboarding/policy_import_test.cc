@@ -57,6 +57,22 @@ TEST_F(PolicyImportTest, ReadsTheColumnsOfAnExport) {
   EXPECT_EQ(all.policies[1].note, "by hand, once");
 }
 
+TEST_F(PolicyImportTest, KeepsWhatACellSaysNothingOfAndTakesAwayWhatADashNames) {
+  policy::Policy there = policy_for("a.example", tls::Mode::strict);
+  there.mx_pins = {tls::HostPattern::parse("mx1.a.example").value()};
+  there.note = "old";
+  known.policies = {there};
+  rules.known = ImportRules::Known::changed;
+  const PolicyImport kept = read("domain,mx,note,floor\na.example,,,tls1.3\n");
+  ASSERT_EQ(kept.policies.size(), 1U);
+  EXPECT_EQ(kept.policies[0].mx_pins.size(), 1U);
+  EXPECT_EQ(kept.policies[0].note, "old");
+  const PolicyImport cleared = read("domain,mx,note\na.example,-,'-\n");
+  ASSERT_EQ(cleared.policies.size(), 1U);
+  EXPECT_TRUE(cleared.policies[0].mx_pins.empty());
+  EXPECT_EQ(cleared.policies[0].note, "-");
+}
+
 TEST_F(PolicyImportTest, RefusesABadLineAndNoOther) {
   EXPECT_EQ(said("domain,mode,floor\na.example,sometimes,\nb.example,strict,legacy\n"
                  "c.example,strict\nd.example,strict,standard,more\n"),

@@ -8,6 +8,7 @@
 #include "core/route/sources.h"
 #include "core/tls/describe.h"
 #include "core/tls/judge.h"
+#include "core/tls/source_value.h"
 
 namespace postern::route {
 namespace {
@@ -114,7 +115,7 @@ void write_hop(base::JsonWriter& json, const HopExplanation& hop) {
   json.key("sources").begin_array();
   for (const Considered& line : hop.considered) {
     json.begin_object()
-        .field("source", tls::source_text(line.source.kind))
+        .field("source", tls::source_value(line.source.kind))
         .field("name", line.source.name)
         .field("id", line.source.id)
         .field("mode", tls::api_value(line.mode))

@@ -32,6 +32,12 @@ bool overlap(const dns::Domain& a, const dns::Domain& b) {
   return a == b || a.is_below(b) || b.is_below(a);
 }
 
+// "an account main", "a policy example.com"
+std::string one(std::string_view label) {
+  const bool vowel = !label.empty() && std::string_view("aeiou").contains(label.front());
+  return fmt::format("{} {}", vowel ? "an" : "a", label);
+}
+
 class SqliteChange final : public Change {
  public:
   SqliteChange(std::unique_ptr<Database> database, Transaction transaction, AuditLog audit,
@@ -162,8 +168,6 @@ template <class Object>
 base::Result<typename Row<Object>::Id> SqliteChange::put_object(Object object) {
   static const std::string insert = insert_sql(Row<Object>::table, Row<Object>::columns);
   static const std::string update = update_sql(Row<Object>::table, Row<Object>::columns);
-  if (auto valid = policy::validate(object); !valid) return std::unexpected(valid.error());
-
   if (auto good = policy::validate(object); !good) return std::unexpected(good.error());
   std::optional<Object> before;
   if (object.id) {
@@ -177,7 +181,7 @@ base::Result<typename Row<Object>::Id> SqliteChange::put_object(Object object) {
     if (*before == object) return object.id;
     if (!same_identity(*before, object)) {
       return base::fail(fmt::format("invalid-{}", Row<Object>::kind),
-                        fmt::format("A {} keeps its account and its name. Remove it and add "
+                        fmt::format("This {} keeps its account and its name. Remove it and add "
                                     "another.",
                                     Row<Object>::kind));
     }
@@ -192,7 +196,7 @@ base::Result<typename Row<Object>::Id> SqliteChange::put_object(Object object) {
   if (auto written = q.finish(); !written) {
     base::Failure failure = written.error();
     if (failure.code == "already-exists") {
-      failure.text = fmt::format("There is a {} already.", Row<Object>::label(object));
+      failure.text = fmt::format("There is {} already.", one(Row<Object>::label(object)));
     }
     return std::unexpected(std::move(failure));
   }

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/policy/words.h"
+#include "core/tls/source_value.h"
 #include "io/records/digest.h"
 
 namespace postern::records {
@@ -120,7 +121,7 @@ void describe(JsonWriter& json, const policy::Exception& exception) {
 void describe(JsonWriter& json, const std::vector<tls::Considered>& sources) {
   json.begin_array();
   for (const auto& line : sources) {
-    json.begin_object().field("kind", tls::source_text(line.source.kind));
+    json.begin_object().field("kind", tls::source_value(line.source.kind));
     json.field("id", line.source.id).field("name", line.source.name);
     json.field("mode", tls::api_value(line.mode)).field("fate", tls::fate_text(line.fate));
     json.field("rule", line.rule).end_object();

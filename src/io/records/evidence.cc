@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/tls/source_value.h"
 #include "io/records/describe.h"
 #include "io/records/evidence_sums.h"
 #include "io/records/evidence_words.h"
@@ -32,7 +33,9 @@ std::string text_at(const boost::json::object& line, std::string_view name) {
 }
 
 std::optional<tls::Considered> source_of(const boost::json::object& line) {
-  const auto kind = value_of(kSources, &tls::source_text, text_at(line, "kind"));
+  const std::string word = text_at(line, "kind");
+  auto kind = value_of(kSources, &tls::source_value, word);
+  if (!kind) kind = value_of(kSources, &tls::source_text, word);  // as it was written at first
   const auto fate = value_of(kFates, &tls::fate_text, text_at(line, "fate"));
   const auto mode = tls::parse_mode(text_at(line, "mode"));
   const auto* id = line.if_contains("id");
@@ -222,7 +225,29 @@ base::Result<> add_page(Database& database, const EvidenceFilter& filter, Condit
   return {};
 }
 
+// The columns as they are, but for the sources, which cost more to read than all the others.
+std::string columns_for_sums() {
+  std::string columns(kColumns);
+  const std::string_view sources = " sources,";
+  columns.replace(columns.find(sources), sources.size(), " '[]',");
+  return columns;
+}
+
 }  // namespace
+
+base::Result<std::vector<std::pair<std::int64_t, queue::Attempt>>> evidence_before(
+    Database& database, std::int64_t row, std::int64_t limit) {
+  static const std::string sql = fmt::format(
+      "SELECT row, {} FROM evidence WHERE row < $1 ORDER BY row DESC LIMIT $2", columns_for_sums());
+  std::vector<std::pair<std::int64_t, queue::Attempt>> attempts;
+  Query q = database.query(sql, row, limit);
+  while (q.next()) {
+    EvidenceRow read = read_row(q);
+    attempts.emplace_back(read.row, std::move(read.attempt));
+  }
+  if (auto done = q.finish(); !done) return std::unexpected(done.error());
+  return attempts;
+}
 
 base::Result<> write_evidence(Database& database, const std::string& node,
                               std::span<const std::pair<std::int64_t, queue::Attempt>> attempts) {

@@ -5,7 +5,7 @@
 //   evidence_hours   an account's attempts by hop, proof and outcome, hour by hour
 //   evidence_days    the same for each domain, day by day, and what monitored policies would stop
 //   evidence_unmet   requirements that were not met, by hop, domain and host, hour by hour
-//   evidence_peers   what each server showed last, and when it last took mail
+//   evidence_peers   what each server showed last, and when it last took mail or proved itself
 //
 // A period counts whole hours (days) that begin in it. What is forgotten leaves the sums too.
 #pragma once
@@ -52,7 +52,7 @@ struct PeerRecord {
   std::string certificate_sha256;
   std::string expiry;  // RFC 3339
   tls::Mode required = tls::Mode::opportunistic;
-  base::Instant delivered;  // when it last took mail; 1970: never
+  base::Instant delivered;  // when it last took mail, or proved itself as a route; 1970: never
 };
 
 class EvidenceSums {
@@ -76,6 +76,11 @@ class EvidenceSums {
   [[nodiscard]] virtual base::Result<std::vector<PeerRecord>> peers(base::AccountId account,
                                                                     queue::Hop hop,
                                                                     const std::string& domain) = 0;
+
+  // Evidence from before there were sums is summed afterwards, the latest first, at most `limit`
+  // rows in one transaction: nobody waits for it at the start after an upgrade. How many were left
+  // to look at; 0: it is done, and asking again costs next to nothing.
+  [[nodiscard]] virtual base::Result<std::int64_t> catch_up(std::int64_t limit) = 0;
 };
 
 [[nodiscard]] std::unique_ptr<EvidenceSums> sums_of(Database& database);
@@ -111,5 +116,13 @@ class SumKeeper {
 
 // With the evidence that is forgotten before `t`.
 [[nodiscard]] base::Result<> forget_sums(Database& database, base::Instant t);
+
+// In the transaction that removed rows: when all have gone, rows are numbered from 1 again, and
+// those are summed as they come.
+[[nodiscard]] base::Result<> note_forgotten_rows(Database& database);
+
+// The evidence of these rows, without its sources, for the sums (evidence.cc).
+[[nodiscard]] base::Result<std::vector<std::pair<std::int64_t, queue::Attempt>>> evidence_before(
+    Database& database, std::int64_t row, std::int64_t limit);
 
 }  // namespace postern::records

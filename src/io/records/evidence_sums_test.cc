@@ -216,7 +216,48 @@ TEST_F(EvidenceSumsTest, AreMadeForEvidenceThatWasRecordedBeforeThereWereSums) {
       "DROP TABLE evidence_peers; DROP INDEX evidence_account; DROP INDEX evidence_partner;"
       "DROP INDEX audit_account; PRAGMA user_version = 5"));
   ASSERT_TRUE(migrate(*database, migrations().first(6)));
-  EXPECT_EQ(all_sums(*database), expected);
+  EXPECT_THAT(all_sums(*database), IsEmpty());
+  // What comes meanwhile is summed as ever; the older rows two at a time, the latest first.
+  record({delivered("new.example")});
+  EXPECT_GT(records_->sums().catch_up(2).value(), 0);
+  EXPECT_THAT(by_domain("b.example"), IsEmpty());
+  while (records_->sums().catch_up(2).value() > 0) continue;
+  EXPECT_EQ(records_->sums().catch_up(2).value(), 0);
+  const auto all = all_sums(*database);
+  for (const std::string& row : expected) EXPECT_THAT(all, testing::Contains(row));
+  EXPECT_THAT(by_domain("new.example"), testing::SizeIs(1));
+}
+
+TEST_F(EvidenceSumsTest, CountNothingTwiceWhenAllThatWaitedForThemWasForgotten) {
+  record({delivered("a.example", hours(24 * 9)), delivered("a.example", hours(24 * 9))});
+  auto database = Database::open(folder_.file(), 1000).value();
+  ASSERT_TRUE(database->execute("INSERT INTO meta (name, value) VALUES ('evidence_unsummed', 3)"));
+  ASSERT_TRUE(records_->forget_evidence_before(kNow - hours(24 * 5)));
+  record({delivered("b.example")});
+  while (records_->sums().catch_up(100).value() > 0) continue;
+  EXPECT_THAT(by_hop(), ElementsAre("gateway-to-partner encrypted delivered 1"));
+}
+
+TEST_F(EvidenceSumsTest, RememberThatARouteHasProvedItselfAgain) {
+  queue::Attempt look = delivered("corp.example");
+  look.hop = queue::Hop::gateway_to_internal;
+  look.outcome = Outcome::probed;
+  look.met = true;
+  queue::Attempt failed = look;
+  failed.domain = "down.example";
+  failed.met = false;
+  failed.reason = "certificate-expired";
+  queue::Attempt partner = look;  // a look at a partner says nothing of its mail
+  partner.domain = "partner.example";
+  partner.hop = queue::Hop::gateway_to_partner;
+  record({look, failed, partner});
+  const auto proved = [&](queue::Hop hop, const std::string& domain) {
+    const auto peers = records_->sums().peers(kMain, hop, domain).value();
+    return peers.size() == 1 && peers[0].delivered >= look.time;
+  };
+  EXPECT_TRUE(proved(queue::Hop::gateway_to_internal, "corp.example"));
+  EXPECT_FALSE(proved(queue::Hop::gateway_to_internal, "down.example"));
+  EXPECT_FALSE(proved(queue::Hop::gateway_to_partner, "partner.example"));
 }
 
 }  // namespace

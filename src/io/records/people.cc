@@ -63,9 +63,10 @@ base::Result<User> SqlitePeople::add(const Actor& actor, base::Instant now, NewU
   if (!change) return std::unexpected(change.error());
   auto made = insert_user(database_, now, std::move(fresh));
   if (!made) return made;
-  if (auto noted = change->note("user.add", label(*made), "", json_of(*made)); !noted) {
-    return std::unexpected(noted.error());
-  }
+  const auto account = sole_account(database_, made->grants);
+  if (!account) return std::unexpected(account.error());
+  auto noted = change->note("user.add", label(*made), "", json_of(*made), *account);
+  if (!noted) return std::unexpected(noted.error());
   if (auto done = change->commit(); !done) return std::unexpected(done.error());
   return made;
 }
@@ -103,7 +104,9 @@ base::Result<User> SqlitePeople::change(const Actor& actor, base::Instant now,
   const std::string was = json_of(*before);
   std::string is = described(*after, edit);
   if (was == is) return after;
-  auto noted = change->note("user.change", label(*after), was, std::move(is));
+  const auto account = sole_account(database_, before->grants, after->grants);
+  if (!account) return std::unexpected(account.error());
+  auto noted = change->note("user.change", label(*after), was, std::move(is), *account);
   if (!noted) return std::unexpected(noted.error());
   if (auto done = change->commit(); !done) return std::unexpected(done.error());
   return after;
@@ -120,7 +123,9 @@ base::Result<> SqlitePeople::remove(const Actor& actor, base::Instant now, const
   if (is_platform_administrator(before->grants)) {
     if (auto stays = check_administrator_stays(); !stays) return stays;
   }
-  auto noted = change->note("user.remove", label(*before), json_of(*before), "");
+  const auto account = sole_account(database_, before->grants);
+  if (!account) return std::unexpected(account.error());
+  auto noted = change->note("user.remove", label(*before), json_of(*before), "", *account);
   if (!noted) return noted;
   return change->commit();
 }

@@ -138,6 +138,19 @@ base::Result<User> insert_user(Database& database, base::Instant now, NewUser us
   return **made;
 }
 
+base::Result<base::AccountId> sole_account(Database& database, std::vector<Grant> grants,
+                                           const std::vector<Grant>& others) {
+  grants.insert(grants.end(), others.begin(), others.end());
+  if (grants.empty()) return base::AccountId{};
+  const std::string& first = grants.front().account;
+  const bool alone =
+      std::ranges::all_of(grants, [&](const Grant& grant) { return grant.account == first; });
+  if (!alone) return base::AccountId{};
+  auto id = account_id(database, first);
+  if (!id) return std::unexpected(id.error());
+  return base::AccountId{id->value_or(0)};
+}
+
 std::string json_of(const std::vector<Grant>& grants) {
   base::JsonWriter json;
   write_grants(json, grants);
@@ -162,8 +175,9 @@ base::Result<AuditedChange> AuditedChange::begin(Database& database, Actor actor
 }
 
 base::Result<> AuditedChange::note(std::string action, std::string object, std::string before,
-                                   std::string after) {
+                                   std::string after, base::AccountId account) {
   AuditEntry entry;
+  entry.account = account;
   entry.time = now_;
   entry.actor = actor_.name;
   entry.via = actor_.via;

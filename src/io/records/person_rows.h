@@ -35,13 +35,20 @@ inline constexpr GrantTable token_grants{"token_grants", "token"};
 [[nodiscard]] std::string json_of(const User& user);
 [[nodiscard]] std::string json_of(const std::vector<Grant>& grants);
 
+// Whose audit log a change of who may what belongs to: the account's, when every role lies in that
+// one, so that its administrators and auditors see who came in and by whom; else the gateway's (no
+// account), because no account may read of roles in another.
+[[nodiscard]] base::Result<base::AccountId> sole_account(Database& database,
+                                                         std::vector<Grant> grants,
+                                                         const std::vector<Grant>& others = {});
+
 // A write transaction with its audit entries.
 class AuditedChange {
  public:
   [[nodiscard]] static base::Result<AuditedChange> begin(Database& database, Actor actor,
                                                          base::Instant now);
   [[nodiscard]] base::Result<> note(std::string action, std::string object, std::string before,
-                                    std::string after);
+                                    std::string after, base::AccountId account = {});
   [[nodiscard]] base::Result<> commit();
 
  private:

@@ -213,13 +213,20 @@ base::Result<std::int64_t> SqliteRecords::forget_evidence_before(base::Instant t
   std::int64_t forgotten = 0;
   // In portions, so that the outbox can write between them.
   for (;;) {
+    auto transaction = Transaction::begin(*database_, Transaction::Kind::write);
+    if (!transaction) return std::unexpected(transaction.error());
     Query q = database_->query(
         "DELETE FROM evidence WHERE row IN (SELECT row FROM evidence WHERE time < $1"
         " ORDER BY time, row LIMIT 10000)",
         base::micros(t));
     if (auto done = q.finish(); !done) return std::unexpected(done.error());
-    if (q.changed_rows() == 0) return forgotten;
-    forgotten += q.changed_rows();
+    const std::int64_t gone = q.changed_rows();
+    if (auto noted = note_forgotten_rows(*database_); !noted) {
+      return std::unexpected(noted.error());
+    }
+    if (auto done = transaction->commit(); !done) return std::unexpected(done.error());
+    if (gone == 0) return forgotten;
+    forgotten += gone;
   }
 }
 

@@ -239,6 +239,9 @@ TEST(Records, HoldAScopeOnceInAnAccountAndFreelyInAnother) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, "already-exists");
   EXPECT_EQ(again.error().text, "There is a policy example.com already.");
+  policy::Account same;
+  same.name = "main";
+  EXPECT_EQ(put_one(*records, same).error().text, "There is an account main already.");
   EXPECT_TRUE(put_one(*records, policy_for("*.example.com")));
 
   policy::Account other;

@@ -1,5 +1,6 @@
 // The migration that lets evidence be asked for by account without reading it all: indices, and the
-// sums that evidence_sums.h explains. What was recorded before is summed here once.
+// sums that evidence_sums.h explains. What was recorded before is summed later, a little at a time:
+// here, a million rows would keep the gateway from starting for the better part of a minute.
 #pragma once
 
 #include <string_view>
@@ -58,31 +59,9 @@ CREATE TABLE evidence_peers (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX evidence_peers_expiry ON evidence_peers (account, expiry) WHERE expiry <> '';
 
-CREATE TEMPORARY VIEW attempts AS SELECT *,
-  time - time % 3600000000 AS hour, time - time % 86400000000 AS day,
-  CASE WHEN outcome NOT IN ('accepted', 'delivered') THEN 'none' WHEN version = 'none' THEN 'clear'
-    WHEN method = 'none' THEN 'encrypted' ELSE 'authenticated' END AS proof,
-  CASE WHEN hop IN ('gateway-to-internal', 'gateway-to-partner') THEN peer_host ELSE '' END AS host
-  FROM evidence;
-INSERT INTO evidence_hours SELECT account, hour, hop, proof, outcome, count(*)
-  FROM attempts GROUP BY account, hour, hop, proof, outcome;
-INSERT INTO evidence_days SELECT account, domain, day, hop, proof, outcome, would_fail, count(*)
-  FROM attempts WHERE domain <> '' GROUP BY account, domain, day, hop, proof, outcome, would_fail;
-INSERT INTO evidence_unmet SELECT account, hour, hop, domain, host, reason, count(*), max(time)
-  FROM attempts WHERE met = 0 GROUP BY account, hour, hop, domain, host, reason;
-INSERT INTO evidence_peers SELECT account, hop, domain, host, 0, '', '', 'opportunistic',
-  max(CASE WHEN outcome = 'delivered' THEN time + took ELSE 0 END)
-  FROM attempts WHERE host <> '' AND (outcome = 'delivered' OR expiry <> '')
-  GROUP BY account, hop, domain, host;
-UPDATE evidence_peers SET (seen, certificate_sha256, expiry, required) =
-  (SELECT time, certificate_sha256, expiry, required FROM evidence AS e
-    WHERE e.account = evidence_peers.account AND e.domain = evidence_peers.domain
-      AND e.hop = evidence_peers.hop AND e.peer_host = evidence_peers.host AND e.expiry <> ''
-    ORDER BY time DESC, row DESC LIMIT 1)
-  WHERE EXISTS (SELECT 1 FROM evidence AS e
-    WHERE e.account = evidence_peers.account AND e.domain = evidence_peers.domain
-      AND e.hop = evidence_peers.hop AND e.peer_host = evidence_peers.host AND e.expiry <> '');
-DROP VIEW attempts;
+-- The rows below this one are summed while the gateway runs (EvidenceSums::catch_up).
+INSERT INTO meta (name, value)
+  SELECT 'evidence_unsummed', max(row) + 1 FROM evidence HAVING max(row) IS NOT NULL;
 )";
 
 }  // namespace postern::records

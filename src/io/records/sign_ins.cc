@@ -200,6 +200,13 @@ base::Result<std::string> SqliteSignIns::proposed_second_factor(const std::strin
   return base::fail("records-error", "A second factor in the records cannot be read.");
 }
 
+base::Result<base::AccountId> SqliteSignIns::account_of(const std::string& user) {
+  auto found = find_user(database_, user);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return std::unexpected(no_such_user(user));
+  return sole_account(database_, (*found)->grants);
+}
+
 base::Result<> SqliteSignIns::confirm_second_factor(base::Instant now, const std::string& user,
                                                     std::int64_t step) {
   auto change = AuditedChange::begin(database_, by(user), now);
@@ -212,7 +219,10 @@ base::Result<> SqliteSignIns::confirm_second_factor(base::Instant now, const std
   if (q.changed_rows() != 1) {
     return base::fail("not-found", "No second factor waits to be confirmed. Ask for one first.");
   }
-  if (auto noted = change->note("second-factor.set", "user " + user, "", ""); !noted) return noted;
+  const auto account = account_of(user);
+  if (!account) return std::unexpected(account.error());
+  auto noted = change->note("second-factor.set", "user " + user, "", "", *account);
+  if (!noted) return noted;
   return change->commit();
 }
 
@@ -221,7 +231,9 @@ base::Result<> SqliteSignIns::remove_second_factor(base::Instant now, const std:
   if (!change) return std::unexpected(change.error());
   auto removed =
       database_.run("UPDATE users SET totp_secret = '', totp_proposed = '' WHERE name = $1", user);
-  if (removed) removed = change->note("second-factor.remove", "user " + user, "", "");
+  const auto account = account_of(user);
+  if (!account) return std::unexpected(account.error());
+  if (removed) removed = change->note("second-factor.remove", "user " + user, "", "", *account);
   return removed ? change->commit() : removed;
 }
 

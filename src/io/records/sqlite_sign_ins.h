@@ -30,6 +30,7 @@ class SqliteSignIns final : public SignIns {
 
  private:
   base::Result<std::string> text_of_user(std::string_view column, const std::string& user);
+  base::Result<base::AccountId> account_of(const std::string& user);
   base::Result<> remember_device(std::int64_t user, const std::string& hash, base::Instant now);
 
   Database& database_;

@@ -107,7 +107,9 @@ base::Result<Token> SqlitePeople::add_token(const Actor& actor, base::Instant no
   if (!granted) return std::unexpected(granted.error());
   auto made = token(*id);
   if (!made) return std::unexpected(made.error());
-  auto noted = change->note("token.add", label(**made), "", described(**made));
+  const auto account = sole_account(database_, (*made)->grants);
+  if (!account) return std::unexpected(account.error());
+  auto noted = change->note("token.add", label(**made), "", described(**made), *account);
   if (!noted) return std::unexpected(noted.error());
   if (auto done = change->commit(); !done) return std::unexpected(done.error());
   return **std::move(made);
@@ -126,7 +128,9 @@ base::Result<> SqlitePeople::remove_token(const Actor& actor, base::Instant now,
   if (auto removed = database_.run("DELETE FROM tokens WHERE id = $1", id); !removed) {
     return removed;
   }
-  auto noted = change->note("token.remove", label(**found), described(**found), "");
+  const auto account = sole_account(database_, (*found)->grants);
+  if (!account) return std::unexpected(account.error());
+  auto noted = change->note("token.remove", label(**found), described(**found), "", *account);
   if (!noted) return noted;
   return change->commit();
 }

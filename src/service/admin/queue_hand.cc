@@ -1,6 +1,9 @@
 #include "service/admin/queue_hand.h"
 
+#include <set>
 #include <utility>
+
+#include "core/tls/judge.h"
 
 namespace postern::admin {
 
@@ -45,6 +48,33 @@ void QueueHand::recalculate(std::string actor) {
   needs_.recalculate();
   needs_.events.emit(observe::Event::queue_changed_by_hand,
                      {{"action", "recalculate"}, {"actor", std::move(actor)}});
+}
+
+net::Task<base::Result<std::int64_t>> QueueHand::recalculate(base::AccountId account,
+                                                             std::string actor) {
+  auto waiting = co_await needs_.spool.waiting(needs_.shard, account);
+  if (!waiting) co_return std::unexpected(waiting.error());
+  std::set<std::string> domains;
+  for (const spool::Waiting& one : *waiting) {
+    const bool by_requirement = !tls::reason_info(one.code).result_type.empty();
+    if (by_requirement || one.leg == queue::Leg::internal) domains.insert(one.domain);
+  }
+  std::int64_t total = 0;
+  for (const std::string& domain : domains) {
+    spool::ListFilter of_domain;
+    of_domain.account = account;
+    of_domain.domain = domain;
+    auto changed = co_await needs_.spool.act(needs_.shard, Action::retry, std::move(of_domain),
+                                             std::nullopt, needs_.shard.wall_now());
+    if (!changed) co_return changed;
+    total += *changed;
+  }
+  if (total == 0) co_return total;
+  needs_.events.emit(observe::Event::queue_changed_by_hand, {{"action", "recalculate"},
+                                                             {"deliveries", std::to_string(total)},
+                                                             {"actor", std::move(actor)}});
+  needs_.queue_changed();
+  co_return total;
 }
 
 }  // namespace postern::admin

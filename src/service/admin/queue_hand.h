@@ -34,7 +34,13 @@ class QueueHand {
   };
   // Answers how many deliveries it changed.
   [[nodiscard]] net::Task<base::Result<std::int64_t>> act(Deed deed);
+  // For the mail of every account.
   void recalculate(std::string actor);
+  // For one account's alone: what waits for a requirement, or for its own servers, becomes due.
+  // What waits because its way is another since the configuration changed became so with the
+  // change. Answers how many deliveries.
+  [[nodiscard]] net::Task<base::Result<std::int64_t>> recalculate(base::AccountId account,
+                                                                  std::string actor);
 
  private:
   Needs needs_;

@@ -2,12 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "core/base/text.h"
 #include "io/net/shard.h"
 #include "service/api/cookies.h"
 #include "service/api/everything.h"
 #include "service/api/guard.h"
 #include "service/api/pages.h"
 #include "service/api/password_rule.h"
+#include "service/api/typescript.h"
 #include "service/api/users.h"
 
 namespace postern::api {
@@ -78,6 +82,23 @@ TEST(Everything, CanBeDeclaredWithoutAnyoneToAnswer) {
   }
 }
 
+// A function importX() brings replies of the type X in: an operation of that name would be another.
+TEST(Everything, HasOneNameForEachThingInTheTypeScriptClient) {
+  Operations operations;
+  declare_everything(operations, {});
+  const std::string client = typescript_client(operations);
+  std::set<std::string> names;
+  for (std::string_view line : base::split(client, '\n')) {
+    for (std::string_view kind : {"export function ", "export const ", "export interface "}) {
+      if (!line.starts_with(kind)) continue;
+      line.remove_prefix(kind.size());
+      const std::string name(line.substr(0, line.find_first_of("(< :=")));
+      EXPECT_TRUE(names.insert(name).second) << name << " is given twice";
+    }
+  }
+  EXPECT_GT(names.size(), 100u);
+}
+
 TEST(Cookies, CarryTheHostPrefixOverHttpsOnly) {
   EXPECT_EQ(set_cookie(Cookie::session, Transport::https, "id", std::chrono::seconds(60)),
             "__Host-postern=id; Path=/; Max-Age=60; HttpOnly; SameSite=Strict; Secure");
@@ -100,16 +121,38 @@ TEST(HostOf, TakesPortBracketsAndCaseAway) {
   EXPECT_EQ(host_of(""), "");
 }
 
+TEST(ClientBehind, IsWhomTheLastListedProxyNames) {
+  const std::vector<base::IpRange> proxies{*base::IpRange::parse("192.0.2.0/24"),
+                                           *base::IpRange::parse("2001:db8::1")};
+  const auto client = [&](std::string_view peer, std::string_view said) {
+    return client_behind(proxies, *base::IpAddress::parse(peer), said).to_string();
+  };
+  EXPECT_EQ(client("192.0.2.1", "198.51.100.7"), "198.51.100.7");
+  EXPECT_EQ(client("2001:db8::1", " 2001:db8:9::5 "), "2001:db8:9::5");
+  // Two proxies, one behind the other; and what the client wrote itself.
+  EXPECT_EQ(client("192.0.2.1", "10.0.0.9, 198.51.100.7, 192.0.2.2"), "198.51.100.7");
+  // Nobody else is believed.
+  EXPECT_EQ(client("203.0.113.4", "198.51.100.7"), "203.0.113.4");
+  // A proxy that says nothing, or nonsense, is the client itself.
+  for (const char* said : {"", "unknown", "198.51.100.7, ", "198.51.100.7:4711"}) {
+    EXPECT_EQ(client("192.0.2.1", said), "192.0.2.1") << said;
+  }
+}
+
 // --- guard ---------------------------------------------------------------------------------------
 
 class Inside : public http::Handler {
  public:
-  net::Task<http::Response> handle(http::Request) override {
+  net::Task<http::Response> handle(http::Request request) override {
     ++asked;
-    co_return http::Response{
+    last_peer = request.peer.address.to_string();
+    http::Response response{
         .status = 200, .content_type = "text/plain", .body = "in", .headers = {}};
+    response.cookies = {"postern-session=id; Path=/"};
+    co_return response;
   }
   int asked = 0;
+  std::string last_peer;
 };
 
 class Silent : public observe::EventSink {
@@ -168,6 +211,41 @@ TEST_F(GuardTest, AllowsNoScriptButOurFilesAndNoFrame) {
   EXPECT_THAT(policy, Not(HasSubstr("unsafe-eval")));
   EXPECT_THAT(policy, HasSubstr("frame-ancestors 'none'"));
   EXPECT_TRUE(response.headers.contains("Strict-Transport-Security"));
+}
+
+class BehindAProxy : public GuardTest {
+ protected:
+  http::Response from(const std::string& peer, const std::string& scheme) {
+    http::Request request;
+    request.method = "GET";
+    request.path = "/";
+    request.peer.address = *base::IpAddress::parse(peer);
+    request.headers = {
+        {"host", "gw.example"}, {"x-forwarded-for", "198.51.100.7"}, {"x-forwarded-proto", scheme}};
+    http::Response response;
+    shard_.run_until_done(ask(plain_, std::move(request), response));
+    return response;
+  }
+  Guard plain_{{.application = inside_,
+                .events = silent_,
+                .transport = Transport::plain,
+                .names = [] { return std::vector<std::string>{"gw.example"}; },
+                .proxies = {*base::IpRange::parse("127.0.0.1")}}};
+};
+
+TEST_F(BehindAProxy, TheClientIsWhoTheProxySaysAndCookiesAreForHttps) {
+  const http::Response response = from("127.0.0.1", "https");
+  EXPECT_EQ(inside_.last_peer, "198.51.100.7");
+  EXPECT_EQ(response.cookies.at(0), "postern-session=id; Path=/; Secure");
+  EXPECT_TRUE(response.headers.contains("Strict-Transport-Security"));
+  EXPECT_EQ(from("127.0.0.1", "http").cookies.at(0), "postern-session=id; Path=/");
+}
+
+TEST_F(BehindAProxy, WhoIsNotListedIsNotBelieved) {
+  const http::Response response = from("127.0.0.2", "https");
+  EXPECT_EQ(inside_.last_peer, "127.0.0.2");
+  EXPECT_EQ(response.cookies.at(0), "postern-session=id; Path=/");
+  EXPECT_FALSE(response.headers.contains("Strict-Transport-Security"));
 }
 
 // --- pages ---------------------------------------------------------------------------------------

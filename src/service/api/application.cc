@@ -1,5 +1,7 @@
 #include "service/api/application.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/base/text.h"
@@ -21,6 +23,18 @@ bool is_forged(const Call& call) {
   return changes_something(call.request) && !call.who.session.empty() &&
          (call.who.csrf_token.empty() ||
           !crypto::equal_in_constant_time(call.header("x-csrf-token"), call.who.csrf_token));
+}
+
+Behind behind(const Operation& operation, const http::Request& request) {
+  const auto said = request.headers.find("x-asked-by");
+  const bool by_itself = said != request.headers.end() && said->second == "page";
+  return by_itself ? Behind::page : operation.info.behind;
+}
+
+// Strangers have little to say: nobody who has not signed in makes us read much.
+std::size_t longest_body(const OperationInfo& info) {
+  constexpr std::size_t of_strangers = 16 << 10;
+  return info.access == Access::open ? of_strangers : info.longest_body;
 }
 
 bool body_is_json(const Call& call) {
@@ -85,7 +99,7 @@ net::Task<http::Response> Application::api(http::Request request) {
     if (!match.allowed.empty()) response.headers["Allow"] = match.allowed;
     co_return response;
   }
-  auto identity = co_await needs_.identities.identify(request);
+  auto identity = co_await needs_.identities.identify(request, behind(*match.operation, request));
   if (!identity) co_return response_of(identity.error());
   Call call{.request = std::move(request),
             .path = std::move(match.path),
@@ -93,6 +107,12 @@ net::Task<http::Response> Application::api(http::Request request) {
             .book = needs_.book.current()};
   if (auto admitted = admit(*match.operation, call); !admitted) {
     co_return response_of(admitted.error());
+  }
+  if (const std::size_t most = longest_body(match.operation->info);
+      call.request.body.size() > most) {
+    Problem wrong{413, "body-too-large",
+                  fmt::format("The body is larger than the {} bytes that this takes.", most)};
+    co_return response_of(wrong);
   }
   if (!body_is_json(call)) {
     Problem wrong{415, "json-only", "Send the body as application/json."};

@@ -2,6 +2,8 @@
 // else. Who asks is found out first, then whether they may, then the operation runs.
 //
 // Order of checks: path and method -> sign-in -> forged request (CSRF) -> account and role -> body.
+// A page says with "X-Asked-By: page" that nobody has touched it for a while, so that what it asks
+// for by itself, because an event told it to, keeps no session alive.
 // An account that the sender has no role in is answered like one that does not exist.
 #pragma once
 
@@ -18,7 +20,8 @@ namespace postern::api {
 class IdentitySource {
  public:
   virtual ~IdentitySource() = default;
-  [[nodiscard]] virtual net::Task<Outcome<Identity>> identify(const http::Request& request) = 0;
+  [[nodiscard]] virtual net::Task<Outcome<Identity>> identify(const http::Request& request,
+                                                              Behind behind) = 0;
 };
 
 // The pages: built files that the program carries.

@@ -13,6 +13,10 @@
 
 namespace postern::api {
 
+// What stands behind a request: a person, or a page that asks by itself, such as one that was left
+// open over night. Only what a person does keeps a session alive.
+enum class Behind { person, page };
+
 // Who asks: a user with a session, or a token.
 struct Identity {
   std::string user;        // empty: nobody signed in
@@ -21,6 +25,7 @@ struct Identity {
   std::string csrf_token;  // of the session
   std::vector<Grant> grants;
   Time expires{};
+  Time idle_until{};  // of a session: when it ends unless a person does something before
 
   [[nodiscard]] explicit operator bool() const { return !user.empty() || !token.empty(); }
   // The role in an account; nothing: none at all.

@@ -136,8 +136,8 @@ CertificateInfo shown(const tls::CertificateFacts& certificate) {
 std::vector<Source> shown(const std::vector<tls::Considered>& sources) {
   std::vector<Source> out;
   for (const tls::Considered& line : sources) {
-    out.push_back({std::string(tls::source_text(line.source.kind)), line.source.id,
-                   line.source.name, line.mode, std::string(tls::fate_text(line.fate)), line.rule});
+    out.push_back({line.source.kind, line.source.id, line.source.name, line.mode,
+                   std::string(tls::fate_text(line.fate)), line.rule});
   }
   return out;
 }

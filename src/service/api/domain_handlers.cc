@@ -166,13 +166,15 @@ Handled<Nothing> DomainHandlers::remove(Call call) {
   const Editor::Decide decide = [&](const Call& current) -> Outcome<Editor::Work> {
     const auto old = meant(current);
     if (!old) return std::unexpected(old.error());
-    const auto routes = current.book->internal_routes((*old)->account, (*old)->domain);
-    const bool used = std::ranges::any_of(routes, [&](const policy::InternalRoute* route) {
-      return route->domain == (*old)->domain;
+    const auto& routes = current.book->configuration().internal_routes;
+    const bool used = std::ranges::any_of(routes, [&](const policy::InternalRoute& route) {
+      return route.account == (*old)->account &&
+             (route.domain == (*old)->domain || route.domain.is_below((*old)->domain));
     });
     if (!used) return removing((*old)->id);
     return refuse(409, "domain-in-use",
-                  fmt::format("{} still has routes: remove them first.", (*old)->domain.text()));
+                  fmt::format("{}, or a domain below it, still has routes: remove them first.",
+                              (*old)->domain.text()));
   };
   const auto made = co_await needs_.editor.edit(call, decide);
   if (!made) co_return std::unexpected(made.error());

@@ -122,6 +122,12 @@ TEST_F(DomainTest, StaysWhileARouteNeedsIt) {
   EXPECT_TRUE(ok(domains.list(call())).items.empty());
 }
 
+TEST_F(DomainTest, StaysWhileARouteOfADomainBelowNeedsIt) {
+  add("corp.example");
+  put(records::internal_route("sub.corp.example", "mail.corp.example"));
+  EXPECT_EQ(problem(domains.remove(at("corp.example"))), "409 domain-in-use");
+}
+
 TEST_F(DomainTest, OfAnotherAccountDoesNotExist) {
   add("held.example", "other");
   EXPECT_EQ(problem(domains.get(at("held.example"))), "404 not-found");

@@ -80,7 +80,8 @@ void merge(onboarding::Draft& draft, const JobItem& item, const policy::PolicyBo
   if (item.domain) onboarding::put_finding(draft, understood(*item.domain));
   const policy::InternalRoute* route = item.route ? route_of(tested, item.route->route) : nullptr;
   if (route != nullptr && !draft.address.empty()) {
-    onboarding::put_proof(draft, understood(*item.route, onboarding::settings_text(*route)));
+    onboarding::put_proof(draft,
+                          understood(*item.route, onboarding::settings_text(tested, *route)));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "service/api/jobs.h"
 #include "service/api/write.h"
 
 namespace postern::api {
@@ -238,7 +239,7 @@ std::string EventFeed::Listener::take() {
   if (!jobs_.empty() && now >= jobs_next_) {
     for (const std::string& id : std::exchange(jobs_, {})) {
       const Job* job = feed_.needs_.job(account_, id);
-      if (job != nullptr) text += sse("job", json_text(*job), 0);
+      if (job != nullptr) text += sse("job", json_text(progress_of(*job)), 0);
     }
     jobs_next_ = now + job_interval;
   }

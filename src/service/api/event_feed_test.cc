@@ -124,6 +124,19 @@ TEST_F(EventFeedTest, TellsTheLatestStateOfAJobToItsAccountAlone) {
   EXPECT_GE(spool.shard.now() - before, std::chrono::milliseconds(90));
 }
 
+TEST_F(EventFeedTest, TellsHowFarAJobIsWithoutWhatEveryHostShowed) {
+  auto listener = feed.listen(main, Scope::account);
+  Job& job = jobs["one"];
+  job.id = "one";
+  JobItem& item = job.items.emplace_back();
+  item.name = "a.example";
+  item.domain.emplace().domain = "a.example";
+  item.domain->shown_as = "Ready: strict";
+  item.domain->hosts.emplace_back().host = "mx.a.example";
+  feed.tell_job(main, "one");
+  EXPECT_THAT(next(*listener), AllOf(HasSubstr("Ready: strict"), Not(HasSubstr("mx.a.example"))));
+}
+
 TEST_F(EventFeedTest, SaysTheSameNewsOnce) {
   auto listener = feed.listen(main, Scope::account);
   for (int i = 0; i < 300; ++i) feed.tell_draft(main, "user:anna");
@@ -180,6 +193,15 @@ TEST_F(EventHandlersTest, EndWithTheSession) {
   Call of_session = call();
   of_session.who.expires = spool.shard.wall_now() - std::chrono::seconds(1);
   auto stream = open(std::move(of_session));
+  EXPECT_EQ(piece(*stream), "retry: 1000\n\n");
+  EXPECT_EQ(piece(*stream), "");
+}
+
+TEST_F(EventHandlersTest, EndWhenNobodyHasTouchedThePageForTooLong) {
+  Call idle = call();
+  idle.who.expires = spool.shard.wall_now() + std::chrono::hours(1);
+  idle.who.idle_until = spool.shard.wall_now() - std::chrono::seconds(1);
+  auto stream = open(std::move(idle));
   EXPECT_EQ(piece(*stream), "retry: 1000\n\n");
   EXPECT_EQ(piece(*stream), "");
 }

@@ -44,8 +44,9 @@ std::int64_t last_event(const Call& call) {
 
 net::Task<http::Response> EventHandlers::stream(Call call) {
   base::Steady ends = needs_.shard.now() + needs_.life;
-  if (call.who.expires != Time{}) {
-    ends = std::min(ends, needs_.shard.now() + (call.who.expires - needs_.shard.wall_now()));
+  for (const Time end : {call.who.expires, call.who.idle_until}) {
+    if (end == Time{}) continue;
+    ends = std::min(ends, needs_.shard.now() + (end - needs_.shard.wall_now()));
   }
   const EventFeed::Scope scope = call.who.is_platform_administrator()
                                      ? EventFeed::Scope::account_and_gateway
@@ -69,7 +70,8 @@ void declare_events(Operations& operations, EventHandlers* handlers) {
        .id = "streamEvents",
        .summary = "What changes, as it changes: events change, draft, queue and job",
        .access = Access::viewer,
-       .content_type = "text/event-stream"},
+       .content_type = "text/event-stream",
+       .behind = Behind::page},
       [handlers](Call call, Nothing) { return handlers->stream(std::move(call)); });
 }
 

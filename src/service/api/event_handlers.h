@@ -1,8 +1,9 @@
 // The event stream of an account: server-sent events over one long response.
 //
 // A stream ends by itself after five minutes and the client connects again, as EventSource does: so
-// a session that has ended, or a role that was taken away, hears nothing for long. A comment every
-// fifteen seconds shows both sides that the other is there.
+// a session that has ended, or a role that was taken away, hears nothing for long. It never
+// outlives its session, and keeps none alive: a page that nobody touches is signed out like any
+// other. A comment every fifteen seconds shows both sides that the other is there.
 #pragma once
 
 #include "service/api/event_feed.h"

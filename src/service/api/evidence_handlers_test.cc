@@ -90,7 +90,7 @@ TEST_F(EvidenceHandlersTest, ShowsWhatWasRequiredAndProved) {
   EXPECT_EQ(shown.required, tls::Mode::strict);
   EXPECT_EQ(shown.tls_version, "TLS 1.3");
   EXPECT_EQ(shown.authentication, "dane");
-  EXPECT_EQ(shown.sources.at(0).kind, "DANE");
+  EXPECT_EQ(shown.sources.at(0).kind, tls::SourceKind::dane);
   EXPECT_EQ(shown.sources.at(0).fate, "joined");
 }
 

@@ -89,8 +89,12 @@ class NoPages : public Pages {
 
 class Somebody : public IdentitySource {
  public:
-  net::Task<Outcome<Identity>> identify(const http::Request&) override { co_return who; }
+  net::Task<Outcome<Identity>> identify(const http::Request&, Behind behind) override {
+    was_behind = behind;
+    co_return who;
+  }
   Identity who;
+  std::optional<Behind> was_behind;
 };
 
 class ApiFramework : public testing::Test {
@@ -141,6 +145,31 @@ class ApiFramework : public testing::Test {
   service::FixedBook book{
       std::make_shared<const policy::PolicyBook>(policy::testing::configuration())};
 };
+
+TEST_F(ApiFramework, TellsWhatAPersonDoesFromWhatAPageDoesByItself) {
+  (void)send("GET", "/accounts/main/grants/7");
+  EXPECT_EQ(somebody.was_behind, Behind::person);
+  (void)send("GET", "/accounts/main/grants/7", "", {{"x-asked-by", "page"}});
+  EXPECT_EQ(somebody.was_behind, Behind::page);
+}
+
+TEST_F(ApiFramework, ReadsLittleOfStrangersAndNoMoreThanAnOperationTakes) {
+  operations.add<Nothing, Grant, Grant>(
+      {Method::post, "/open", "open", "For anyone", Access::open},
+      [](Call, Nothing, Grant grant) { return answer_grant(std::move(grant)); });
+  const std::string long_body = "{\"account\":\"" + std::string(20'000, 'a') + "\"}";
+  EXPECT_EQ(send("POST", "/open", long_body).status, 413);
+  EXPECT_EQ(send("POST", "/accounts/main/grants", long_body).status, 422);
+  EXPECT_EQ(send("POST", "/accounts/main/grants", std::string(2 << 20, ' ')).status, 413);
+}
+
+TEST_F(ApiFramework, AnswersAMillionMistakesWithAHundredSentences) {
+  std::string body = "{\"account\":\"main\",\"role\":\"viewer\"";
+  for (int i = 0; i < 20'000; ++i) body += ",\"x" + std::to_string(i) + "\":1";
+  const http::Response response = send("POST", "/accounts/main/grants", body + "}");
+  EXPECT_EQ(response.status, 422);
+  EXPECT_LT(response.body.size(), 20'000u);
+}
 
 TEST_F(ApiFramework, FindsAnOperationByMethodAndPath) {
   const http::Response response = send("GET", "/accounts/main/grants/7");

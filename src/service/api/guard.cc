@@ -36,6 +36,11 @@ bool comes_from_elsewhere(const http::Request& request) {
          base::lower(origin.substr(scheme + 3)) != base::lower(field(request, "host"));
 }
 
+bool is_any_of(const std::vector<base::IpRange>& ranges, const base::IpAddress& address) {
+  return std::ranges::any_of(ranges,
+                             [&](const base::IpRange& range) { return range.contains(address); });
+}
+
 bool name_matches(const std::string& pattern, const std::string& host) {
   if (!pattern.starts_with("*.")) return base::iequals(pattern, host);
   const std::size_t dot = host.find('.');
@@ -59,6 +64,20 @@ std::string host_of(std::string_view authority) {
   return host;
 }
 
+base::IpAddress client_behind(const std::vector<base::IpRange>& proxies,
+                              const base::IpAddress& peer, std::string_view forwarded_for) {
+  base::IpAddress client = peer;
+  while (is_any_of(proxies, client)) {
+    const std::size_t comma = forwarded_for.rfind(',');
+    const std::size_t begin = comma == std::string_view::npos ? 0 : comma + 1;
+    const auto before = base::IpAddress::parse(base::trim(forwarded_for.substr(begin)));
+    if (!before) break;
+    client = *before;
+    forwarded_for = forwarded_for.substr(0, begin == 0 ? 0 : comma);
+  }
+  return client;
+}
+
 bool Guard::is_ours(const std::string& host) const {
   if (base::IpAddress::parse(host)) return true;
   if (host == "localhost" || host.ends_with(".localhost")) return true;  // RFC 6761 6.3
@@ -66,7 +85,7 @@ bool Guard::is_ours(const std::string& host) const {
                              [&](const std::string& name) { return name_matches(name, host); });
 }
 
-void Guard::protect(http::Response& response) const {
+void Guard::protect(http::Response& response, Transport seen_by_browser) const {
   auto& headers = response.headers;
   headers["Content-Security-Policy"] = content_policy;
   headers["X-Frame-Options"] = "DENY";
@@ -74,9 +93,10 @@ void Guard::protect(http::Response& response) const {
   headers["Cross-Origin-Opener-Policy"] = "same-origin";
   headers["Cross-Origin-Resource-Policy"] = "same-origin";
   headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-  if (needs_.transport == Transport::https) {
-    headers["Strict-Transport-Security"] = "max-age=31536000";
-  }
+  if (seen_by_browser != Transport::https) return;
+  headers["Strict-Transport-Security"] = "max-age=31536000";
+  if (needs_.transport == Transport::https) return;
+  for (std::string& cookie : response.cookies) cookie += "; Secure";
 }
 
 void Guard::note(const http::Request& request, int status) const {
@@ -90,6 +110,11 @@ void Guard::note(const http::Request& request, int status) const {
 }
 
 net::Task<http::Response> Guard::handle(http::Request request) {
+  const bool from_proxy = is_any_of(needs_.proxies, request.peer.address);
+  const bool proxy_is_secure = from_proxy && field(request, "x-forwarded-proto") == "https";
+  const Transport seen_by_browser = proxy_is_secure ? Transport::https : needs_.transport;
+  request.peer.address =
+      client_behind(needs_.proxies, request.peer.address, field(request, "x-forwarded-for"));
   http::Request seen;  // what is left to tell when the application has taken the request
   seen.method = request.method;
   seen.path = request.path;
@@ -107,7 +132,7 @@ net::Task<http::Response> Guard::handle(http::Request request) {
     net::Task<http::Response> answer = needs_.application.handle(std::move(request));
     response = co_await answer;
   }
-  protect(response);
+  protect(response, seen_by_browser);
   note(seen, response.status);
   co_return response;
 }

@@ -2,6 +2,9 @@
 // - the Host field names this gateway, so that a page of somebody else whose name was pointed at
 //   our address (DNS rebinding) gets nothing. An address literal cannot be rebound and is let in;
 // - a request that changes something does not come from another site (Origin, Sec-Fetch-Site);
+// - behind a proxy that is listed, the client is who the proxy says it is, so that sign-ins are
+//   counted by client and the audit log names it. Nobody else's X-Forwarded-For is looked at. Where
+//   the proxy speaks HTTPS (X-Forwarded-Proto), cookies are for HTTPS alone;
 // - every response carries the security headers: no script but our own files, no frame around us,
 //   no referrer, and over HTTPS nothing but HTTPS from then on.
 #pragma once
@@ -25,6 +28,8 @@ class Guard : public http::Handler {
     Transport transport = Transport::plain;
     // Our names besides the loopback ones, as they are now: "*.example.com" stands for one label.
     std::function<std::vector<std::string>()> names;
+    // Reverse proxies in front of us: what they say of where a request comes from is believed.
+    std::vector<base::IpRange> proxies{};
   };
   explicit Guard(Needs needs) : needs_(std::move(needs)) {}
 
@@ -32,7 +37,7 @@ class Guard : public http::Handler {
 
  private:
   [[nodiscard]] bool is_ours(const std::string& host) const;
-  void protect(http::Response& response) const;
+  void protect(http::Response& response, Transport seen_by_browser) const;
   void note(const http::Request& request, int status) const;
 
   Needs needs_;
@@ -40,5 +45,12 @@ class Guard : public http::Handler {
 
 // The name or address of a Host field or an authority, without port and brackets, in lower case.
 [[nodiscard]] std::string host_of(std::string_view authority);
+
+// Who sent what came from `peer`: each proxy adds to the right whom it got the request from, so
+// from the right, the first that is no proxy of ours. What stands further left anybody can have
+// written.
+[[nodiscard]] base::IpAddress client_behind(const std::vector<base::IpRange>& proxies,
+                                            const base::IpAddress& peer,
+                                            std::string_view forwarded_for);
 
 }  // namespace postern::api

@@ -93,7 +93,7 @@ net::Task<Outcome<Identity>> Identities::by_token(std::string secret) {
   co_return who;
 }
 
-net::Task<Outcome<Identity>> Identities::by_session(std::string id) {
+net::Task<Outcome<Identity>> Identities::by_session(std::string id, Behind behind) {
   using Found = base::Result<std::optional<records::Session>>;
   const base::Instant now = needs_.shard.wall_now();
   const std::string hash = hash_of(id);
@@ -105,7 +105,7 @@ net::Task<Outcome<Identity>> Identities::by_session(std::string id) {
   if (!*found) co_return Identity{};
   const records::Session& session = **found;
   if (now >= session.expires || now - session.last_seen >= session_idle) co_return Identity{};
-  if (now - session.last_seen >= seen_interval) {
+  if (behind == Behind::person && now - session.last_seen >= seen_interval) {
     std::function<base::Result<>(records::Records&)> mark = [hash, now](records::Records& records) {
       return records.sign_ins().session_seen(hash, now);
     };
@@ -117,10 +117,11 @@ net::Task<Outcome<Identity>> Identities::by_session(std::string id) {
   who.csrf_token = csrf_token_of(id);
   who.grants = grants_of(session.user.grants);
   who.expires = session.expires;
+  who.idle_until = (behind == Behind::person ? now : session.last_seen) + session_idle;
   co_return who;
 }
 
-net::Task<Outcome<Identity>> Identities::identify(const http::Request& request) {
+net::Task<Outcome<Identity>> Identities::identify(const http::Request& request, Behind behind) {
   const std::string authorization = header(request, "authorization");
   if (!authorization.empty()) {
     if (!base::lower(authorization).starts_with(bearer)) {
@@ -132,7 +133,7 @@ net::Task<Outcome<Identity>> Identities::identify(const http::Request& request) 
   }
   std::string id = cookie_value(request, Cookie::session, needs_.transport);
   if (id.empty()) co_return Identity{};
-  co_return co_await by_session(std::move(id));
+  co_return co_await by_session(std::move(id), behind);
 }
 
 }  // namespace postern::api

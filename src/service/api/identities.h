@@ -1,8 +1,8 @@
 // Who sends a request: the user of the session whose cookie it carries, or a token.
 //
-// A session ends 12 hours after it began, or an hour after it was last used; a token when its time
-// is up. Both are looked up in the records with every request, so that a user who was removed, or
-// changed by whatever way, is so at once.
+// A session ends 12 hours after it began, or an hour after a person last used it (call.h); a token
+// when its time is up. Both are looked up in the records with every request, so that a user who was
+// removed, or changed by whatever way, is so at once.
 #pragma once
 
 #include <chrono>
@@ -26,11 +26,12 @@ class Identities : public IdentitySource {
   };
   explicit Identities(Needs needs) : needs_(needs) {}
 
-  [[nodiscard]] net::Task<Outcome<Identity>> identify(const http::Request& request) override;
+  [[nodiscard]] net::Task<Outcome<Identity>> identify(const http::Request& request,
+                                                      Behind behind) override;
 
  private:
   net::Task<Outcome<Identity>> by_token(std::string secret);
-  net::Task<Outcome<Identity>> by_session(std::string id);
+  net::Task<Outcome<Identity>> by_session(std::string id, Behind behind);
 
   Needs needs_;
 };

@@ -28,6 +28,15 @@ JobItem item_named(std::string name) {
   return item;
 }
 
+// Its servers are that account's business: what a look would show, hosts, addresses, certificates,
+// is not ours to show.
+Reason held_elsewhere() {
+  return {"internal-elsewhere",
+          "The domain belongs to another account of this gateway. Mail to it stays inside the "
+          "gateway, and that account's rules hold besides yours.",
+          ""};
+}
+
 Reason not_tested() {
   return {"unknown", "The route was not tested: it is one of too many, or was just changed.",
           "Test again."};
@@ -248,6 +257,12 @@ net::Task<void> Jobs::probe_in_turn(Entry& job, Book book, const std::vector<dns
 }
 
 net::Task<void> Jobs::probe_one(Entry& job, Book book, dns::Domain domain, JobItem& item) {
+  const policy::InternalDomain* internal = book->internal_domain(domain);
+  if (internal != nullptr && internal->account != job.account) {
+    item.failure = held_elsewhere();
+    item_done(job, item);
+    co_return;
+  }
   DomainObserver observer(*this, job, item);
   prober::Prober prober(prober_for(job, observer));
   probe::DomainFinding finding = co_await prober.probe(book, job.account, domain);

@@ -52,6 +52,28 @@ TEST(Jobs, LookAtDomainsAndSayWhatTheyDo) {
   world.play(probe_two);
 }
 
+net::Task<void> probe_anothers(DraftWorld& world) {
+  policy::Account other;
+  other.name = "other";
+  auto id = records::put_one(world.records(), other);
+  policy::InternalDomain theirs = records::internal_domain("theirs.example", *id);
+  theirs.validated = true;
+  world.put(theirs);
+  policy::InternalRoute route = records::internal_route("theirs.example", "mail.theirs.example");
+  route.account = *id;
+  world.put(route);
+  std::vector<dns::Domain> domains{domain("theirs.example")};
+  auto begun = world.jobs->probe(world.shared_book(), kMain, domains);
+  const Job job = co_await world.ended(begun->id);
+  EXPECT_EQ(job.items[0].failure->code, "internal-elsewhere");
+  EXPECT_FALSE(job.items[0].domain);
+}
+
+TEST(Jobs, ShowNothingOfAnotherAccountsServers) {
+  DraftWorld world;
+  world.play(probe_anothers);
+}
+
 net::Task<void> hide(DraftWorld& world) {
   auto job = world.jobs->probe(world.shared_book(), kMain, {domain("nowhere.example")});
   EXPECT_NE(world.jobs->find(kMain, job->id), nullptr);

@@ -15,7 +15,15 @@ namespace {
 constexpr std::int64_t usual_page = 100;
 constexpr std::int64_t largest_page = 1000;
 
-Delivery delivery_of(const queue::Delivery& delivery) {
+bool goes_elsewhere(const queue::Delivery& delivery, const policy::PolicyBook& book,
+                    base::AccountId account) {
+  if (delivery.destination.leg != queue::Leg::internal) return false;
+  const policy::InternalDomain* domain = book.internal_domain(delivery.destination.domain);
+  return domain != nullptr && domain->account != account;
+}
+
+Delivery delivery_of(const queue::Delivery& delivery, const policy::PolicyBook& book,
+                     base::AccountId account) {
   Delivery out;
   out.id = delivery.id.value;
   out.domain = delivery.destination.domain.text();
@@ -28,6 +36,11 @@ Delivery delivery_of(const queue::Delivery& delivery) {
   }
   if (delivery.last.code.empty()) return out;
   out.reason = delivery.last.code;
+  if (goes_elsewhere(delivery, book, account)) {
+    out.why = "The servers of this domain, which belongs to another account, did not take it yet.";
+    out.remedy = "Its administrators see why.";
+    return out;
+  }
   out.why = delivery.last.text;
   const tls::ReasonInfo& info = tls::reason_info(delivery.last.code);
   if (info.code == delivery.last.code) out.remedy = info.remedy;
@@ -38,7 +51,8 @@ Delivery delivery_of(const queue::Delivery& delivery) {
 
 }  // namespace
 
-Message shown(const spool::MessageInfo& message) {
+Message shown(const spool::MessageInfo& message, const policy::PolicyBook& book,
+              base::AccountId account) {
   Message out;
   out.id = base::queue_id(message.id);
   out.sender = base::printable(message.envelope.sender);
@@ -46,7 +60,7 @@ Message shown(const spool::MessageInfo& message) {
   out.accepted = message.envelope.accepted;
   out.from_host = base::printable(message.envelope.from_host);
   for (const queue::Delivery& delivery : message.deliveries) {
-    out.deliveries.push_back(delivery_of(delivery));
+    out.deliveries.push_back(delivery_of(delivery, book, account));
   }
   return out;
 }
@@ -79,6 +93,21 @@ Attempt shown(const records::EvidenceRow& row) {
   out.outcome = attempt.outcome;
   out.reason = attempt.reason;
   out.detail = attempt.detail;
+  return out;
+}
+
+Attempt shown_elsewhere(const records::EvidenceRow& row) {
+  const queue::Attempt& attempt = row.attempt;
+  Attempt out;
+  out.row = row.row;
+  out.time = attempt.time;
+  out.message = base::queue_id(attempt.message);
+  out.hop = attempt.hop;
+  out.domain = attempt.domain;
+  out.met = attempt.met;
+  out.tls_version = tls::version_text(attempt.version);
+  out.authentication = tls::method_text(attempt.method);
+  out.outcome = attempt.outcome;
   return out;
 }
 

@@ -8,7 +8,13 @@
 
 namespace postern::api {
 
-[[nodiscard]] Message shown(const spool::MessageInfo& message);
+// For people of the account. Where a delivery goes to a domain of another account of this gateway,
+// what its servers are called and said is left out: that is the other account's.
+[[nodiscard]] Message shown(const spool::MessageInfo& message, const policy::PolicyBook& book,
+                            base::AccountId account);
+// What people of another account may know of an attempt: how it ended and how it was protected, for
+// the way of their own message; nothing of the servers.
+[[nodiscard]] Attempt shown_elsewhere(const records::EvidenceRow& row);
 [[nodiscard]] Attempt shown(const records::EvidenceRow& row);
 [[nodiscard]] AuditEntry shown(const records::AuditEntry& entry, const policy::PolicyBook& book);
 

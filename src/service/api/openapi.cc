@@ -128,7 +128,13 @@ void write_responses(JsonWriter& json, const Operation& operation) {
   json.key("responses").begin_object().key(std::to_string(status)).begin_object();
   json.field("description", operation.info.summary);
   if (!empty) write_content(json, operation.info.content_type, operation.reply);
-  json.end_object().key("default").begin_object().field("description", "A problem (RFC 9457).");
+  json.end_object();
+  if (status == 201) {
+    json.key("200").begin_object().field("description", "It was there already: nothing changed.");
+    write_content(json, operation.info.content_type, operation.reply);
+    json.end_object();
+  }
+  json.key("default").begin_object().field("description", "A problem (RFC 9457).");
   write_content(json, "application/problem+json", "Problem");
   json.end_object().end_object();
 }

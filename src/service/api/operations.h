@@ -38,6 +38,8 @@ struct OperationInfo {
   int status = 200;  // of success: 200, 201, 202, 204
   // A body that is not JSON of the reply's type: "text/event-stream", "text/csv".
   std::string content_type = "application/json";
+  Behind behind = Behind::person;  // page: what a page opens again by itself
+  std::size_t longest_body = 1 << 20;
 };
 
 // What a handler answers when all is well.

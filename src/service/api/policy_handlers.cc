@@ -191,8 +191,12 @@ void declare_policies(Operations& operations, PolicyHandlers* handlers) {
        Access::administrator},
       [handlers](Call call, Nothing, Nothing) { return handlers->promote(std::move(call)); });
   operations.add<Nothing, Import, ImportReport>(
-      {Method::post, all + "/import", "importPolicyList", "Puts many domains under policy at once",
-       Access::administrator},
+      {.method = Method::post,
+       .path = all + "/import",
+       .id = "importPolicyList",
+       .summary = "Puts many domains under policy at once",
+       .access = Access::administrator,
+       .longest_body = 8 << 20},
       [handlers](Call call, Nothing, Import input) {
         return handlers->import(std::move(call), std::move(input));
       });

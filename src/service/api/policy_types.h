@@ -120,7 +120,7 @@ POSTERN_API_TYPE(ExceptionInput, "An exception to make.", POSTERN_API_EXCEPTION_
 POSTERN_API_TYPE(Exceptions, "An account's exceptions.", POSTERN_API_EXCEPTIONS)
 
 #define POSTERN_API_SOURCE(F)                                                    \
-  F(std::string, kind, "policy, internal-route, dane, mta-sts, ...")             \
+  F(tls::SourceKind, kind, "Who asks.")                                          \
   F(std::int64_t, id, "Of the policy or route; 0 for what the world publishes.") \
   F(std::string, name, "As a person knows it.")                                  \
   F(tls::Mode, mode, "What it asks for.")                                        \

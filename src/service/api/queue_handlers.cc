@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "core/base/text.h"
-#include "core/tls/judge.h"
 #include "service/api/mail_convert.h"
 
 namespace postern::api {
@@ -104,6 +103,15 @@ Action action_of(QueueAction action) {
   return Action::retry;
 }
 
+// The message is the account's, not only one of its recipients.
+bool was_accepted_for(base::AccountId account, const std::vector<records::EvidenceRow>& rows) {
+  return std::ranges::any_of(rows, [&](const records::EvidenceRow& row) {
+    const queue::Hop hop = row.attempt.hop;
+    return row.attempt.account == account &&
+           (hop == queue::Hop::partner_to_gateway || hop == queue::Hop::internal_to_gateway);
+  });
+}
+
 std::unexpected<Problem> no_such_message(std::string_view text) {
   return refuse(404, "not-found",
                 fmt::format("There is no message {} that you may see: it was never here, or its "
@@ -119,7 +127,9 @@ Handled<Messages> QueueHandlers::list(Call call, QueueQuery query) {
   auto found = co_await needs_.spool.list(needs_.shard, *filter);
   if (!found) co_return refuse(found.error());
   Messages page;
-  for (const spool::MessageInfo& message : *found) page.items.push_back(shown(message));
+  for (const spool::MessageInfo& message : *found) {
+    page.items.push_back(shown(message, *call.book, call.account->id));
+  }
   if (found->size() == filter->limit) page.next = base::queue_id(found->back().id);
   const spool::AccountCounts counts = needs_.spool.counts_of(call.account->id);
   page.messages = counts.messages;
@@ -153,19 +163,12 @@ net::Task<Outcome<void>> QueueHandlers::note(const Call& call, std::string actio
   co_return Outcome<void>();
 }
 
-// For all that waits, as policies hold for all of it; the answer counts the account's own.
 net::Task<Outcome<QueueEffect>> QueueHandlers::recalculate(const Call& call) {
   auto noted = co_await note(call, "queue.recalculate", "mail that waits for a requirement");
   if (!noted) co_return std::unexpected(noted.error());
-  auto waiting = co_await needs_.spool.waiting(needs_.shard, call.account->id);
-  if (!waiting) co_return refuse(waiting.error());
-  QueueEffect effect;
-  for (const spool::Waiting& one : *waiting) {
-    const bool by_requirement = !tls::reason_info(one.code).result_type.empty();
-    if (by_requirement || one.leg == queue::Leg::internal) effect.deliveries += one.deliveries;
-  }
-  needs_.hand.recalculate(call.who.actor().name);
-  co_return effect;
+  auto changed = co_await needs_.hand.recalculate(call.account->id, call.who.actor().name);
+  if (!changed) co_return refuse(changed.error());
+  co_return QueueEffect{*changed};
 }
 
 Handled<QueueEffect> QueueHandlers::command(Call call, QueueCommand command) {
@@ -207,10 +210,10 @@ Handled<Trace> QueueHandlers::trace(Call call) {
   Trace trace;
   trace.id = base::queue_id(*id);
   auto waiting = co_await needs_.spool.message(needs_.shard, *id);
-  if (waiting && waiting->envelope.account == call.account->id) trace.message = shown(*waiting);
+  const bool waits_here = waiting && waiting->envelope.account == call.account->id;
+  if (waits_here) trace.message = shown(*waiting, *call.book, call.account->id);
 
   records::EvidenceFilter filter;
-  filter.account = call.account->id;
   filter.message = *id;
   filter.limit = trace_limit;
   using Rows = base::Result<std::vector<records::EvidenceRow>>;
@@ -219,7 +222,14 @@ Handled<Trace> QueueHandlers::trace(Call call) {
   };
   auto rows = co_await needs_.reads.run(needs_.shard, work);
   if (!rows) co_return refuse(rows.error());
-  for (const records::EvidenceRow& row : *rows) trace.attempts.push_back(shown(row));
+  const bool own = waits_here || was_accepted_for(call.account->id, *rows);
+  for (const records::EvidenceRow& row : *rows) {
+    if (row.attempt.account == call.account->id) {
+      trace.attempts.push_back(shown(row));
+    } else if (own && row.attempt.hop == queue::Hop::gateway_to_internal) {
+      trace.attempts.push_back(shown_elsewhere(row));
+    }
+  }
   if (!trace.message && trace.attempts.empty()) co_return no_such_message(text);
   co_return trace;
 }

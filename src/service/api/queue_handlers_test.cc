@@ -142,7 +142,17 @@ TEST_F(QueueHandlersTest, RecalculatesWhatWaitsForARequirement) {
   postpone(queued("a.example", main).deliveries[0], "starttls-not-supported");
   postpone(queued("b.example", main).deliveries[0], "connection-refused");
   EXPECT_EQ(command({QueueAction::recalculate, {}, std::nullopt, std::nullopt}), 1);
-  EXPECT_EQ(recalculated, 1);
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(QueueHandlersTest, RecalculatesNoOtherAccountsMail) {
+  const auto theirs = queued("a.example", other);
+  postpone(theirs.deliveries[0], "starttls-not-supported");
+  EXPECT_EQ(command({QueueAction::recalculate, {}, std::nullopt, std::nullopt}), 0);
+  EXPECT_EQ(recalculated, 0);
+  const auto still = wait(spool.spool->message(spool.shard, theirs.message));
+  ASSERT_TRUE(still);
+  EXPECT_GT(still->deliveries.at(0).due, spool.shard.wall_now());
 }
 
 TEST_F(QueueHandlersTest, TracesAMessageOverItsHopsOldestFirst) {
@@ -159,6 +169,43 @@ TEST_F(QueueHandlersTest, TracesAMessageOverItsHopsOldestFirst) {
   EXPECT_EQ(trace.attempts[1].hop, queue::Hop::gateway_to_partner);
   ASSERT_TRUE(trace.message);
   EXPECT_EQ(trace.message->id, trace.id);
+}
+
+TEST_F(QueueHandlersTest, ShowsNothingOfAnotherAccountsServersThatMailWaitsFor) {
+  policy::InternalDomain theirs = records::domain("theirs.example");
+  theirs.account = other;
+  theirs.validated = true;
+  put(theirs);
+  const auto mine = queued("theirs.example", main, queue::Leg::internal);
+  postpone(mine.deliveries[0], "connection-refused");
+  const Delivery shown = list().items.at(0).deliveries.at(0);
+  EXPECT_EQ(shown.reason, "connection-refused");
+  EXPECT_EQ(shown.host + shown.diagnostic, "");
+  EXPECT_THAT(shown.why, HasSubstr("another account"));
+}
+
+TEST_F(QueueHandlersTest, TracesMailToAnotherAccountToItsEndWithoutShowingItsServers) {
+  const base::MessageId id{77};
+  queue::Attempt taken = attempt("corp.example", std::chrono::minutes(2));
+  taken.message = id;
+  taken.hop = queue::Hop::internal_to_gateway;
+  queue::Attempt given = attempt("theirs.example", std::chrono::minutes(1));
+  given.message = id;
+  given.hop = queue::Hop::gateway_to_internal;
+  given.account = other;
+  given.peer_address = "10.0.0.1:25";
+  record({taken, given});
+  const Trace trace = good(handlers.trace(call({{"id", base::queue_id(id)}})));
+  ASSERT_EQ(trace.attempts.size(), 2u);
+  EXPECT_EQ(trace.attempts[1].outcome, queue::AttemptOutcome::delivered);
+  EXPECT_EQ(trace.attempts[1].domain, "theirs.example");
+  EXPECT_EQ(trace.attempts[1].peer_host + trace.attempts[1].peer_address, "");
+  // The other account sees its own end, and nothing of where the message came from.
+  Call theirs = call({{"id", base::queue_id(id)}});
+  theirs.account = theirs.book->account_named("other");
+  const Trace end = good(handlers.trace(std::move(theirs)));
+  ASSERT_EQ(end.attempts.size(), 1u);
+  EXPECT_EQ(end.attempts[0].peer_address, "10.0.0.1:25");
 }
 
 TEST_F(QueueHandlersTest, TracesNoMessageOfAnotherAccount) {

@@ -7,7 +7,11 @@
 
 namespace postern::api {
 
+// Enough to mend a form by; a body of a million mistakes is not answered with a million sentences.
+bool Reader::has_enough() const { return errors_.size() >= 100; }
+
 void Reader::complain(std::string what) {
+  if (has_enough()) return;
   const std::size_t slash = pointer_.rfind('/');
   const std::string name = slash == std::string::npos
                                ? (pointer_ == "#" ? "The body" : pointer_.substr(1))
@@ -23,7 +27,7 @@ bool Reader::must_be_object(Node node) {
 
 void Reader::refuse_unknown(Node node, const std::vector<std::string_view>& known) {
   for (std::string_view name : node.names()) {
-    if (std::ranges::find(known, name) != known.end()) continue;
+    if (has_enough() || std::ranges::find(known, name) != known.end()) continue;
     errors_.push_back(
         {pointer_ + "/" + base::printable(name, 100), "There is no such field here."});
   }

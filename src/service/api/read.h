@@ -79,6 +79,7 @@ class Reader {
   };
 
   void complain(std::string what);
+  [[nodiscard]] bool has_enough() const;
   [[nodiscard]] bool must_be_object(Node node);
   void refuse_unknown(Node node, const std::vector<std::string_view>& known);
   void read_time(std::optional<std::string_view> text, Time& into);
@@ -105,6 +106,7 @@ class Reader {
     if (!node.is_array()) return complain("must be a list");
     std::size_t place = 0;
     for (Node item : node.items()) {
+      if (has_enough()) return;
       Step step(*this, std::to_string(place++), Step::Kind::member);
       read(item, into.emplace_back());
     }

@@ -6,6 +6,7 @@
 #include "core/probe/findings.h"
 #include "core/queue/evidence.h"
 #include "core/tls/mode.h"
+#include "core/tls/source_value.h"
 #include "service/api/described.h"
 
 namespace postern::api {
@@ -13,6 +14,10 @@ namespace postern::api {
 POSTERN_API_WORDS(tls::Mode, "Mode", tls::api_value, tls::Mode::opportunistic, tls::Mode::relaxed,
                   tls::Mode::strict)
 POSTERN_API_WORDS(tls::Stage, "Stage", tls::stage_text, tls::Stage::enforce, tls::Stage::monitor)
+POSTERN_API_WORDS(tls::SourceKind, "SourceKind", tls::source_value, tls::SourceKind::policy,
+                  tls::SourceKind::internal_route, tls::SourceKind::external_route,
+                  tls::SourceKind::dane, tls::SourceKind::mta_sts, tls::SourceKind::requiretls,
+                  tls::SourceKind::floor)
 POSTERN_API_WORDS(policy::Accept, "Accept", policy::accept_text, policy::Accept::any,
                   policy::Accept::pkix, policy::Accept::dane)
 POSTERN_API_WORDS(policy::Floor, "Floor", policy::floor_text, policy::Floor::standard,

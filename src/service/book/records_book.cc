@@ -2,12 +2,16 @@
 
 #include <utility>
 
+#include "io/records/evidence_sums.h"
+#include "service/book/evidence_owner.h"
+
 namespace postern::service {
 
 namespace {
 
 constexpr std::chrono::milliseconds poll_interval{200};
 constexpr std::size_t evidence_batch = 2000;
+constexpr std::int64_t sums_batch = 5000;  // some 100 ms, after which others may write
 constexpr std::chrono::hours forget_interval{1};
 
 }  // namespace
@@ -71,6 +75,7 @@ void RecordsBook::run() {
     look_for_change();
     move_evidence();
     forget_old_evidence();
+    sum_older_evidence();
     lock.lock();
     wake_.wait_for(lock, poll_interval, [this] { return stopping_ || refresh_; });
     refresh_ = false;
@@ -108,7 +113,11 @@ void RecordsBook::move_evidence() {
     if (!waiting || waiting->empty()) return;
     std::vector<std::pair<std::int64_t, queue::Attempt>> attempts;
     attempts.reserve(waiting->size());
-    for (auto& entry : *waiting) attempts.emplace_back(entry.sequence, std::move(entry.attempt));
+    const auto book = current();
+    for (auto& entry : *waiting) {
+      entry.attempt.account = evidence_owner(*book, entry.attempt);
+      attempts.emplace_back(entry.sequence, std::move(entry.attempt));
+    }
     auto recorded = needs_.records.record(needs_.node, attempts);
     if (!recorded) {
       if (!std::exchange(evidence_failing_, true)) {
@@ -123,6 +132,12 @@ void RecordsBook::move_evidence() {
                        static_cast<std::int64_t>(attempts.size()));
     if (attempts.size() < evidence_batch) return;
   }
+}
+
+// Whose failure is told by move_evidence(), which needs the same tables.
+void RecordsBook::sum_older_evidence() {
+  auto left = needs_.records.sums().catch_up(sums_batch);
+  if (left && *left > 0) refresh();
 }
 
 void RecordsBook::forget_old_evidence() {

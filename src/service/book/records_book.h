@@ -54,6 +54,7 @@ class RecordsBook : public BookSource {
   void look_for_change();
   void move_evidence();
   void forget_old_evidence();
+  void sum_older_evidence();
 
   Needs needs_;
   mutable std::mutex book_mutex_;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { call, queryText, setToken, whenSessionEnds } from './http';
+import { call, noteTouch, queryText, setToken, whenSessionEnds } from './http';
 import { ApiProblem, isProblem } from './problem';
 import { asText } from './strict';
 
@@ -34,6 +34,26 @@ describe('a call', () => {
     expect((post?.[1].headers as Record<string, string>)['X-CSRF-Token']).toBe('secret');
     expect(post?.[1].body).toBe('{"a":1}');
     expect((get?.[1].headers as Record<string, string>)['X-CSRF-Token']).toBeUndefined();
+  });
+
+  it('says that nobody has touched the page for a while, until somebody does', async () => {
+    vi.useFakeTimers();
+    try {
+      const fetched = answer(200, 'done');
+      const askedBy = async () => {
+        await call('GET', '/x', undefined, undefined, importer);
+        const calls = fetched.mock.calls as unknown as [string, RequestInit][];
+        return (calls.at(-1)?.[1].headers as Record<string, string>)['X-Asked-By'];
+      };
+      noteTouch();
+      expect(await askedBy()).toBeUndefined();
+      vi.advanceTimersByTime(61_000);
+      expect(await askedBy()).toBe('page');
+      noteTouch();
+      expect(await askedBy()).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('gives nothing for 204', async () => {

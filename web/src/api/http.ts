@@ -17,6 +17,19 @@ export function whenSessionEnds(then: () => void): void {
   sessionEnded = then;
 }
 
+// What a page asks for by itself, because an event told it to, must not keep a session alive: a page
+// that nobody has touched for a minute says so.
+const untouchedAfter = 60_000; // milliseconds
+let touched = Date.now();
+export function noteTouch(): void {
+  touched = Date.now();
+}
+if (typeof window !== 'undefined') {
+  for (const sign of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']) {
+    window.addEventListener(sign, noteTouch, { capture: true, passive: true });
+  }
+}
+
 export function queryText(query: object | undefined): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
@@ -30,6 +43,7 @@ async function send(method: string, address: string, body: unknown): Promise<Res
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET') headers['X-CSRF-Token'] = csrfToken;
+  if (Date.now() - touched > untouchedAfter) headers['X-Asked-By'] = 'page';
   try {
     return await fetch(address, {
       method,

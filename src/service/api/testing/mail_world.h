@@ -86,8 +86,11 @@ class MailWorld {
     made.version = tls::Version::tls1_3;
     return made;
   }
-  spool::Accepted queued(std::string_view domain, base::AccountId account) {
-    auto made = spool.mail("body", {spool::testing::to(domain)});
+  spool::Accepted queued(std::string_view domain, base::AccountId account,
+                         queue::Leg leg = queue::Leg::external) {
+    queue::Destination destination = spool::testing::to(domain);
+    destination.leg = leg;
+    auto made = spool.mail("body", {std::move(destination)});
     made.envelope.account = account;
     return *spool.put(std::move(made));
   }
