@@ -80,20 +80,21 @@ export async function signIn(page, user, password) {
 /** A signed-in person whose browser stands at an address of the application. */
 export async function signedIn(browser, stage, user, at, look = {}) {
   const one = await person(browser, { base: stage.web, ...look });
-  await one.page.goto('/sign-in');
-  await one.page.evaluate(async ({ user, password }) => {
-    const body = JSON.stringify({ user, password });
-    const headers = { 'Content-Type': 'application/json' };
-    const answer = await fetch('/api/v1/session', { method: 'POST', headers, body });
-    if (!answer.ok) throw new Error(await answer.text());
-  }, { user, password: stage.password });
+  const answer = await one.context.request.post('/api/v1/session', { data: { user, password: stage.password } });
+  assert(answer.ok(), await answer.text());
   await one.page.goto(at);
   return one;
 }
 
+/** The same page as somebody else would see it: another scheme, another width. */
+export async function seenAs(page, { scheme, width, height }) {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.setViewportSize({ width, height });
+}
+
 /** What axe-core finds, and whether the page is wider than its window. */
 export async function isAccessible(page, name) {
-  await page.evaluate(axe);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
   const found = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
     return violations.map(({ id, help, nodes }) =>
