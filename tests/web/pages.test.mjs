@@ -62,7 +62,9 @@ async function lookAt({ page, faults: seen }, { name, at, then, dialog = false }
   for (const look of looks) {
     const called = `${name}-${look.scheme}-${look.width}`;
     await seenAs(page, look);
-    await page.waitForFunction(() => document.querySelector('[aria-busy="true"], .mantine-Skeleton-root') === null);
+    await page.waitForFunction(
+      () => document.querySelector('[aria-busy="true"], .mantine-Skeleton-root') === null,
+    );
     await page.screenshot({ path: join(pictures, `${called}.png`), fullPage: !dialog });
     await isAccessible(page, called).catch((error) => faults.push(error.message));
   }

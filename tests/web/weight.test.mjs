@@ -50,12 +50,15 @@ test('the pages are served with a strict content security policy, and live by it
   assert.match(policy, /script-src 'self'(;|$)/);
   assert.doesNotMatch(policy, /unsafe-eval|\*/);
   await heading(stranger.page, 'Sign in');
-  assert.equal(await stranger.page.evaluate(() => {
-    const script = document.createElement('script');
-    script.textContent = 'window.smuggled = true';
-    document.head.append(script);
-    return window.smuggled;
-  }), undefined);
+  assert.equal(
+    await stranger.page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.smuggled = true';
+      document.head.append(script);
+      return window.smuggled;
+    }),
+    undefined,
+  );
   await until(() => stranger.faults.length === 1);
   assert.match(stranger.faults.pop(), /Content Security Policy/);
   await stranger.close();
@@ -75,7 +78,10 @@ async function scrollsThrough(page, total) {
 }
 
 test(`a page with ${policies} policies holds few rows, finds each at once, and scrolls on`, async () => {
-  const names = Array.from({ length: policies }, (_, number) => `partner${String(number).padStart(5, '0')}.example`);
+  const names = Array.from(
+    { length: policies },
+    (_, number) => `partner${String(number).padStart(5, '0')}.example`,
+  );
   await stage.cli({ words: ['policy', 'import', '-', '--mode', 'strict'], stdin: `${names.join('\n')}\n` });
   const root = await signedIn(browser, stage, 'root', '/a/main/policies');
   await sees(root.page, '10,000 policies');
@@ -103,6 +109,9 @@ test('a queue of several pages is shown page by page', async () => {
   const asked = [];
   root.page.on('request', (request) => request.url().includes('/queue?') && asked.push(request.url()));
   await scrollsThrough(root.page, messages);
-  assert(asked.some((url) => url.includes('after=')), 'all came at once');
+  assert(
+    asked.some((url) => url.includes('after=')),
+    'all came at once',
+  );
   await root.close();
 });

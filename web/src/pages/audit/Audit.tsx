@@ -87,7 +87,9 @@ const columns: Column<api.AuditEntry>[] = [
 ];
 
 export default function Audit() {
-  const pages = usePages(['audit'], (path, before: number | null) => api.listAudit(path, { before, limit: 100 }));
+  const pages = usePages(['audit'], (path, before: number | null) =>
+    api.listAudit(path, { before, limit: 100 }),
+  );
   const check = useMutation({ mutationFn: api.checkAudit });
   return (
     <Page
@@ -116,7 +118,16 @@ export default function Audit() {
       </div>
       <ProblemNote error={check.error} />
       <Loaded query={pages}>
-        {() => <LongList label="Audit log" columns={columns} pages={pages} keyOf={({ sequence }) => sequence} rowHeight={84} empty={<Text>Nothing has changed yet.</Text>} />}
+        {() => (
+          <LongList
+            label="Audit log"
+            columns={columns}
+            pages={pages}
+            keyOf={({ sequence }) => sequence}
+            rowHeight={84}
+            empty={<Text>Nothing has changed yet.</Text>}
+          />
+        )}
       </Loaded>
     </Page>
   );

@@ -74,8 +74,24 @@ export function RouteDialog({ domains, route, onClose }: Properties) {
         data-autofocus
       />
       <Group grow align="flex-start" preventGrowOverflow={false}>
-        <NumberInput label="Port" value={port} onChange={setPort} min={1} max={65535} hideControls error={problem?.field('port')} />
-        <NumberInput label="Priority" value={priority} onChange={setPriority} min={0} max={65535} hideControls error={problem?.field('priority')} />
+        <NumberInput
+          label="Port"
+          value={port}
+          onChange={setPort}
+          min={1}
+          max={65535}
+          hideControls
+          error={problem?.field('port')}
+        />
+        <NumberInput
+          label="Priority"
+          value={priority}
+          onChange={setPriority}
+          min={0}
+          max={65535}
+          hideControls
+          error={problem?.field('priority')}
+        />
         <NativeSelect
           label="TLS"
           value={tls}
@@ -88,7 +104,16 @@ export function RouteDialog({ domains, route, onClose }: Properties) {
       </Group>
       <details>
         <summary>Credentials and further names</summary>
-        <TextInput label="Sign in as" description="Empty: nobody." value={user} onChange={(event) => setUser(event.currentTarget.value)} error={problem?.field('login_user')} autoComplete="off" spellCheck={false} mb="sm" />
+        <TextInput
+          label="Sign in as"
+          description="Empty: nobody."
+          value={user}
+          onChange={(event) => setUser(event.currentTarget.value)}
+          error={problem?.field('login_user')}
+          autoComplete="off"
+          spellCheck={false}
+          mb="sm"
+        />
         <PasswordInput
           label="Password"
           description={route?.login_user ? 'Empty: as before.' : undefined}
@@ -99,7 +124,15 @@ export function RouteDialog({ domains, route, onClose }: Properties) {
           visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
           mb="sm"
         />
-        <Textarea label="Further names that the certificate may carry" description="One a line." value={names} onChange={(event) => setNames(event.currentTarget.value)} error={problem?.field('names')} autosize minRows={2} />
+        <Textarea
+          label="Further names that the certificate may carry"
+          description="One a line."
+          value={names}
+          onChange={(event) => setNames(event.currentTarget.value)}
+          error={problem?.field('names')}
+          autosize
+          minRows={2}
+        />
       </details>
       <Text size="sm" c="dimmed">
         Which mode is enforced is proved in Set Up Your TLS Policies, never chosen here.

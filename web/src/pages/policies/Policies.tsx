@@ -96,13 +96,21 @@ export default function Policies() {
           label="Mode"
           value={mode}
           onChange={(event) => setMode(event.currentTarget.value)}
-          data={[{ value: '', label: 'Any' }, { value: 'strict', label: 'Strict' }, { value: 'relaxed', label: 'Relaxed' }]}
+          data={[
+            { value: '', label: 'Any' },
+            { value: 'strict', label: 'Strict' },
+            { value: 'relaxed', label: 'Relaxed' },
+          ]}
         />
         <NativeSelect
           label="Stage"
           value={stage}
           onChange={(event) => setStage(event.currentTarget.value)}
-          data={[{ value: '', label: 'Any' }, { value: 'enforce', label: 'Enforced' }, { value: 'monitor', label: 'Monitor only' }]}
+          data={[
+            { value: '', label: 'Any' },
+            { value: 'enforce', label: 'Enforced' },
+            { value: 'monitor', label: 'Monitor only' },
+          ]}
         />
       </Group>
       <Loaded query={pages}>
@@ -123,7 +131,8 @@ export default function Policies() {
                   <Text>No policy matches.</Text>
                 ) : (
                   <Text>
-                    No policy yet. <Link href={at('/tasks/tls-policies')}>Set Up Your TLS Policies</Link> leads through the first ones.
+                    No policy yet. <Link href={at('/tasks/tls-policies')}>Set Up Your TLS Policies</Link>{' '}
+                    leads through the first ones.
                   </Text>
                 )
               }

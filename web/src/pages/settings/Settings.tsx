@@ -30,7 +30,12 @@ export default function Settings() {
     <Page title="Settings" width={960}>
       <Group component="nav" aria-label="Settings" gap={4}>
         {shown.map(({ name, title }) => (
-          <RouterLink key={name} className="navlink" href={at(`/settings/${name}`)} aria-current={name === now.name ? 'page' : undefined}>
+          <RouterLink
+            key={name}
+            className="navlink"
+            href={at(`/settings/${name}`)}
+            aria-current={name === now.name ? 'page' : undefined}
+          >
             {title}
           </RouterLink>
         ))}
