@@ -113,19 +113,17 @@ export const pages = [
     scenario: 'ready',
     at: `${T}/start`,
     then: async (page, { world }) => {
-      world.accounts
-        .get('main')
-        .routes.push({
-          id: 13,
-          domain: 'corp.example',
-          host: 'mx3-bad.corp.example',
-          port: 25,
-          priority: 30,
-          tls: 'starttls',
-          mode: 'opportunistic',
-          names: [],
-          login_user: null,
-        });
+      world.accounts.get('main').routes.push({
+        id: 13,
+        domain: 'corp.example',
+        host: 'mx3-bad.corp.example',
+        port: 25,
+        priority: 30,
+        tls: 'starttls',
+        mode: 'opportunistic',
+        names: [],
+        login_user: null,
+      });
       await press(page, 'Validate');
       await validate(page);
       await page.getByText('TLS Not Supported').waitFor();
