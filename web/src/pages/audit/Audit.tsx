@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 
 import * as api from '../../api/generated';
 import { usePages } from '../../app/ask';
-import { actionText, wayText } from '../../live/words';
+import { actionText, actorText, wayText } from '../../live/words';
 import { Copyable } from '../../parts/Copy';
 import { Loaded } from '../../parts/Loaded';
 import { LongList, type Column } from '../../parts/LongList';
@@ -65,9 +65,9 @@ const columns: Column<api.AuditEntry>[] = [
     width: 'minmax(0, 0.8fr)',
     cell: ({ actor, via }) => (
       <>
-        {actor}
+        {actorText(actor)}
         <Text size="sm" c="dimmed">
-          {wayText(via)}
+          {wayText(via, actor)}
         </Text>
       </>
     ),

@@ -11,6 +11,7 @@ import { Loaded } from '../../parts/Loaded';
 import { Link, Page, Section } from '../../parts/Page';
 import { ModeStatus } from '../../parts/Status';
 import { Table } from '../../parts/Table';
+import { ServerText } from '../../parts/WhereTo';
 import { DnsState } from './DnsState';
 import { RouteDialog } from './RouteDialog';
 import { RouteTest } from './RouteTest';
@@ -37,14 +38,13 @@ function Routes({ domains }: { domains: api.Domain[] }) {
         {({ items }) => (
           <Table
             label="Internal server routes"
-            columns={['Domain', 'Server', 'Priority', 'Signs in as', 'Enforced', '']}
+            columns={['Domain', 'Server', 'Priority', 'Enforced', '']}
             rows={items.map((route) => ({
               key: route.id,
               cells: [
                 route.domain,
-                `${route.host}:${route.port}${route.tls === 'implicit' ? ' (TLS from the first byte)' : ''}`,
+                <ServerText key="server" route={route} />,
                 route.priority,
-                route.login_user ?? '–',
                 <ModeStatus key="mode" mode={route.mode} />,
                 may('administrator') && (
                   <Group key="actions" gap="xs" wrap="nowrap">

@@ -7,6 +7,7 @@ import { longestException } from '../../api/limits';
 import { ApiProblem } from '../../api/problem';
 import { useDo } from '../../app/ask';
 import { useAccount } from '../../app/session';
+import { authorText } from '../../live/words';
 import { FormDialog } from '../../parts/Dialog';
 import { ProblemNote } from '../../parts/Note';
 import { Section } from '../../parts/Page';
@@ -120,7 +121,7 @@ export function Exceptions({ domain, exceptions }: { domain: string; exceptions:
             <div key="reason">
               {one.reason}
               <Text size="sm" c="dimmed">
-                {one.author}
+                {authorText(one.author)}
               </Text>
             </div>,
             <Moment key="end" time={one.end} />,

@@ -5,9 +5,11 @@ import * as api from '../../api/generated';
 import { useDo } from '../../app/ask';
 import { navigate } from '../../app/router';
 import { useAccount } from '../../app/session';
+import { authorText } from '../../live/words';
 import { FormDialog } from '../../parts/Dialog';
 import { ModeStatus, StageStatus, Status } from '../../parts/Status';
 import { Ago, Moment } from '../../parts/Time';
+import { spanText } from '../../parts/words';
 import { PolicyDialog } from '../policies/PolicyDialog';
 
 const floors: Record<api.Floor, string> = {
@@ -42,7 +44,7 @@ function Facts({ policy }: { policy: api.Policy }) {
       <dd>
         {policy.on_failure === 'bounce'
           ? 'Bounces at once'
-          : `Waits and tries again; bounces after ${policy.time_limit}`}
+          : `Waits and tries again; bounces after ${spanText(policy.time_limit)}`}
       </dd>
       {policy.valid_until !== null && (
         <>
@@ -60,7 +62,7 @@ function Facts({ policy }: { policy: api.Policy }) {
       )}
       <dt>Made by</dt>
       <dd>
-        {policy.author}, <Ago time={policy.created} />
+        {authorText(policy.author)}, <Ago time={policy.created} />
       </dd>
     </dl>
   );

@@ -7,6 +7,7 @@ import * as api from '../../api/generated';
 import { usePages } from '../../app/ask';
 import { useSearchParameter } from '../../app/router';
 import { useAccount } from '../../app/session';
+import { authorText } from '../../live/words';
 import { IconSearch } from '../../parts/icons';
 import { Loaded } from '../../parts/Loaded';
 import { LongList, type Column } from '../../parts/LongList';
@@ -61,7 +62,7 @@ export default function Policies() {
       width: 'minmax(0, 1.2fr)',
       cell: ({ author, created }) => (
         <Text size="sm" c="dimmed">
-          {author}, <Ago time={created} />
+          {authorText(author)}, <Ago time={created} />
         </Text>
       ),
     },

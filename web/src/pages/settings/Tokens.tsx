@@ -5,6 +5,7 @@ import { useState } from 'react';
 import * as api from '../../api/generated';
 import { ApiProblem } from '../../api/problem';
 import { useAccount } from '../../app/session';
+import { authorText } from '../../live/words';
 import { Copyable } from '../../parts/Copy';
 import { FormDialog } from '../../parts/Dialog';
 import { Loaded } from '../../parts/Loaded';
@@ -99,7 +100,7 @@ export function Tokens() {
                 token.name,
                 grantsText(token.grants),
                 <span key="made">
-                  {token.author}, <Ago time={token.created} />
+                  {authorText(token.author)}, <Ago time={token.created} />
                 </span>,
                 token.last_used ? <Ago key="used" time={token.last_used} /> : 'never',
                 token.expires ? <Moment key="ends" time={token.expires} /> : 'never',

@@ -32,7 +32,7 @@ export function PolicyList({ action }: { action?: (policy: api.Policy) => ReactN
     { name: 'Mode', width: 'minmax(0, 2fr)', cell: ({ mode }) => <ModeStatus mode={mode} /> },
     { name: 'Stage', width: 'minmax(0, 1fr)', cell: ({ stage }) => <StageStatus stage={stage} /> },
   ];
-  if (action) columns.push({ name: '', width: 'minmax(110px, auto)', cell: action });
+  if (action) columns.push({ name: '', width: '150px', cell: action });
   return (
     <Loaded query={pages}>
       {() =>

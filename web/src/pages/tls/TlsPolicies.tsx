@@ -6,6 +6,7 @@ import { useState } from 'react';
 import * as api from '../../api/generated';
 import { Redirect, useParameters } from '../../app/router';
 import { useAccount } from '../../app/session';
+import { authorText } from '../../live/words';
 import { Loaded } from '../../parts/Loaded';
 import { Note, ProblemNote } from '../../parts/Note';
 import { FormDialog } from '../../parts/Dialog';
@@ -54,8 +55,8 @@ function DraftLine({ draft }: { draft: api.Draft }) {
   return (
     <Group gap="xs">
       <Text size="sm" c="dimmed">
-        Draft last changed by {draft.author}, <Ago time={draft.changed} />. Nothing of it is in force before
-        Finish.
+        Draft last changed by {authorText(draft.author)}, <Ago time={draft.changed} />. Nothing of it is in
+        force before Finish.
       </Text>
       {may('administrator') && <Discard />}
     </Group>
