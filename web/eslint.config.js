@@ -15,8 +15,10 @@ export default tseslint.config(
           message: 'What a peer says is shown as text, never as markup.',
         },
         {
-          selector: 'CallExpression[callee.name=/^use(Layout)?Effect$/] > ArrowFunctionExpression[expression=true]',
-          message: 'An effect has braces: what a call answers (a promise, in newer browsers) is no clean-up function.',
+          selector:
+            'CallExpression[callee.name=/^use(Layout)?Effect$/] > ArrowFunctionExpression[expression=true]',
+          message:
+            'An effect has braces: what a call answers (a promise, in newer browsers) is no clean-up function.',
         },
       ],
     },

@@ -18,8 +18,15 @@ export const pictures = join(home, 'build/screenshots');
 mkdirSync(pictures, { recursive: true });
 
 const quiet = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
 /** Every launch has a folder of its own for what a browser remembers. */
@@ -27,30 +34,48 @@ export function openBrowser() {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet });
 }
 
-const types = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+const types = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+};
 
 /** With WEB_DIST=web/dist, the pages come from that folder: to try what is not yet in the program. */
 async function servePages(route, url) {
-  const name = existsSync(join(process.env.WEB_DIST, url.pathname)) && url.pathname !== '/' ? url.pathname : 'index.html';
+  const name =
+    existsSync(join(process.env.WEB_DIST, url.pathname)) && url.pathname !== '/'
+      ? url.pathname
+      : 'index.html';
   const body = readFileSync(join(process.env.WEB_DIST, name));
   await route.fulfill({ body, contentType: types[name.split('.').at(-1)] ?? 'text/plain' });
 }
 
 // Answers that a test may provoke are no faults of a page; nor is a stream that ends with its gateway.
-const expected = /the server responded with a status of 4|net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONNECTION_RESET)/;
+const expected =
+  /the server responded with a status of 4|net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONNECTION_RESET)/;
 
 /** Somebody at a browser of their own: a page, and the faults that were seen in it. */
 export async function person(browser, { base, scheme = 'light', width = 1280, height = 900 }) {
-  const context = await browser.newContext({ baseURL: base, colorScheme: scheme, viewport: { width, height }, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    baseURL: base,
+    colorScheme: scheme,
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+  });
   context.setDefaultTimeout(20_000);
   const faults = [];
-  await context.route(({ hostname }) => hostname !== '127.0.0.1', (route) => {
-    faults.push(`asks ${route.request().url()}`);
-    return route.abort();
-  });
+  await context.route(
+    ({ hostname }) => hostname !== '127.0.0.1',
+    (route) => {
+      faults.push(`asks ${route.request().url()}`);
+      return route.abort();
+    },
+  );
   if (process.env.WEB_DIST) {
-    await context.route(({ hostname, pathname }) => hostname === '127.0.0.1' && !pathname.startsWith('/api/'), (route) =>
-      servePages(route, new URL(route.request().url())),
+    await context.route(
+      ({ hostname, pathname }) => hostname === '127.0.0.1' && !pathname.startsWith('/api/'),
+      (route) => servePages(route, new URL(route.request().url())),
     );
   }
   const page = await context.newPage();
@@ -80,24 +105,32 @@ export async function signIn(page, user, password) {
 /** A signed-in person whose browser stands at an address of the application. */
 export async function signedIn(browser, stage, user, at, look = {}) {
   const one = await person(browser, { base: stage.web, ...look });
-  await one.page.goto('/sign-in');
-  await one.page.evaluate(async ({ user, password }) => {
-    const body = JSON.stringify({ user, password });
-    const headers = { 'Content-Type': 'application/json' };
-    const answer = await fetch('/api/v1/session', { method: 'POST', headers, body });
-    if (!answer.ok) throw new Error(await answer.text());
-  }, { user, password: stage.password });
+  const answer = await one.context.request.post('/api/v1/session', {
+    data: { user, password: stage.password },
+  });
+  assert(answer.ok(), await answer.text());
   await one.page.goto(at);
   return one;
 }
 
+/** The same page as somebody else would see it: another scheme, another width. */
+export async function seenAs(page, { scheme, width, height }) {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.setViewportSize({ width, height });
+}
+
 /** What axe-core finds, and whether the page is wider than its window. */
 export async function isAccessible(page, name) {
-  await page.evaluate(axe);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
   const found = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
-    return violations.map(({ id, help, nodes }) =>
-      `${id}: ${help}: ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target} ${failureSummary.replace(/\s+/g, ' ')}`).join(' | ')}`);
+    return violations.map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}: ${nodes
+          .slice(0, 3)
+          .map(({ target, failureSummary }) => `${target} ${failureSummary.replace(/\s+/g, ' ')}`)
+          .join(' | ')}`,
+    );
   });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (wide > 0) found.push(`the page is ${wide} pixels too wide`);
@@ -109,7 +142,11 @@ export const press = (page, name) => page.getByRole('button', { name, exact: tru
 export const sees = (page, text) => page.getByText(text).first().waitFor();
 
 /** Whether it is seen soon: an answer to a click takes its time. */
-export const comes = (locator) => locator.waitFor({ timeout: 2_000 }).then(() => true, () => false);
+export const comes = (locator) =>
+  locator.waitFor({ timeout: 2_000 }).then(
+    () => true,
+    () => false,
+  );
 
 /** Waits until a question has an answer that satisfies; asking takes time itself. */
 export async function until(question, within = 20_000) {

@@ -21,7 +21,8 @@ after(async () => {
   await stage?.close();
 });
 
-const key = (...keys) => keys.reduce((before, one) => before.then(() => page.keyboard.press(one)), Promise.resolve());
+const key = (...keys) =>
+  keys.reduce((before, one) => before.then(() => page.keyboard.press(one)), Promise.resolve());
 
 /** The name of what has the focus, as a reader would say it. */
 const focused = () =>
@@ -67,7 +68,10 @@ step('a dialog takes the focus, keeps it, and gives it back on Escape', async ()
   await until(async () => (await focused()).startsWith('Internal Email Address'));
   for (let count = 0; count < 8; count += 1) {
     await key('Tab');
-    assert(await page.evaluate(() => document.activeElement.closest('[role="dialog"]') !== null), 'the focus left the dialog');
+    assert(
+      await page.evaluate(() => document.activeElement.closest('[role="dialog"]') !== null),
+      'the focus left the dialog',
+    );
   }
   await key('Escape');
   await disappears();
@@ -83,7 +87,10 @@ step('the results open with Space, and Next goes on', async () => {
   await until(() => page.getByRole('button', { name: 'Next' }).isEnabled());
   await tabTo('Certificate and full dialogue');
   await key('Space');
-  await page.getByRole('region', { name: /^Dialogue with/ }).first().waitFor();
+  await page
+    .getByRole('region', { name: /^Dialogue with/ })
+    .first()
+    .waitFor();
   await tabTo('Next');
   await key('Enter');
 });

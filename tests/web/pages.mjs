@@ -3,10 +3,12 @@
 import { heading, press, sees } from './browser.mjs';
 
 const dialog = (page) => page.getByRole('dialog').waitFor();
-const opens = (...names) => async (page) => {
-  for (const name of names) await press(page, name);
-  await dialog(page);
-};
+const opens =
+  (...names) =>
+  async (page) => {
+    for (const name of names) await press(page, name);
+    await dialog(page);
+  };
 const TLS = '/a/main/tasks/tls-policies';
 const PARTNER = '/a/main/partners/several-mx.example';
 
@@ -17,16 +19,33 @@ export const outside = [
 
 export const pages = [
   { name: 'tasks', at: '/a/main/tasks', then: (page) => sees(page, 'of 4 tasks') },
-  { name: 'validate-domains', at: '/a/main/tasks/validate-domains', then: (page) => sees(page, 'Waiting for its proof') },
-  { name: 'validate-domains-remove', at: '/a/main/tasks/validate-domains', then: opens('Remove new.example'), dialog: true },
+  {
+    name: 'validate-domains',
+    at: '/a/main/tasks/validate-domains',
+    then: (page) => sees(page, 'Waiting for its proof'),
+  },
+  {
+    name: 'validate-domains-remove',
+    at: '/a/main/tasks/validate-domains',
+    then: opens('Remove new.example'),
+    dialog: true,
+  },
   { name: 'inbound', at: '/a/main/tasks/inbound', then: (page) => sees(page, 'Mail comes here') },
   { name: 'inbound-add', at: '/a/main/tasks/inbound', then: opens('Add a route'), dialog: true },
-  { name: 'outbound', at: '/a/main/tasks/outbound', then: (page) => sees(page, 'A message of your server arrived') },
+  {
+    name: 'outbound',
+    at: '/a/main/tasks/outbound',
+    then: (page) => sees(page, 'A message of your server arrived'),
+  },
   { name: 'outbound-add', at: '/a/main/tasks/outbound', then: opens('Add a server'), dialog: true },
   { name: 'tls-start', at: `${TLS}/start`, then: (page) => sees(page, '1 policy to be removed') },
   { name: 'tls-validate', at: `${TLS}/validate`, then: (page) => sees(page, 'Next is not possible yet') },
   { name: 'tls-validate-dialog', at: `${TLS}/validate`, then: opens('Test again'), dialog: true },
-  { name: 'tls-domains', at: `${TLS}/domains`, then: (page) => sees(page, 'The internal routes have to pass first') },
+  {
+    name: 'tls-domains',
+    at: `${TLS}/domains`,
+    then: (page) => sees(page, 'The internal routes have to pass first'),
+  },
   { name: 'tls-review', at: `${TLS}/review`, then: (page) => sees(page, 'What will change') },
   { name: 'tls-throw-away', at: `${TLS}/start`, then: opens('Throw the draft away'), dialog: true },
   { name: 'overview', at: '/a/main/overview', then: (page) => sees(page, 'The last day in numbers') },
@@ -36,10 +55,15 @@ export const pages = [
   { name: 'partner', at: PARTNER, then: (page) => sees(page, 'Recent attempts') },
   { name: 'partner-edit', at: PARTNER, then: opens('Edit'), dialog: true },
   { name: 'partner-exception', at: PARTNER, then: opens('Allow less for a while'), dialog: true },
-  { name: 'partner-monitored', at: '/a/main/partners/no-starttls.example', then: (page) => sees(page, 'Recent attempts') },
+  {
+    name: 'partner-monitored',
+    at: '/a/main/partners/no-starttls.example',
+    then: (page) => sees(page, 'Recent attempts'),
+  },
   { name: 'queue', at: '/a/main/queue', then: (page) => sees(page, 'does not offer STARTTLS') },
   {
-    name: 'message', at: '/a/main/queue',
+    name: 'message',
+    at: '/a/main/queue',
     then: async (page) => {
       await page.getByRole('table').getByRole('link').first().click();
       await sees(page, 'Its way so far');
@@ -47,21 +71,43 @@ export const pages = [
   },
   { name: 'evidence', at: '/a/main/evidence', then: (page) => heading(page, 'Evidence') },
   {
-    name: 'audit', at: '/a/main/audit',
+    name: 'audit',
+    at: '/a/main/audit',
     then: async (page) => {
       await press(page, 'Check the chain');
       await sees(page, 'The log is intact');
     },
   },
-  { name: 'settings-own', at: '/a/main/settings/own', then: (page) => sees(page, 'You are signed in as root.') },
-  { name: 'settings-second-factor', at: '/a/main/settings/own', then: async (page) => {
-    await press(page, 'Set up');
-    await sees(page, 'Scan it with your authenticator');
-  } },
+  {
+    name: 'settings-own',
+    at: '/a/main/settings/own',
+    then: (page) => sees(page, 'You are signed in as root.'),
+  },
+  {
+    name: 'settings-second-factor',
+    at: '/a/main/settings/own',
+    then: async (page) => {
+      await press(page, 'Set up');
+      await sees(page, 'Scan it with your authenticator');
+    },
+  },
   { name: 'settings-users', at: '/a/main/settings/users', then: (page) => sees(page, 'root (you)') },
   { name: 'settings-users-add', at: '/a/main/settings/users', then: opens('Add a user'), dialog: true },
-  { name: 'settings-tokens', at: '/a/main/settings/tokens', then: (page) => press(page, 'Make a token').then(() => dialog(page)), dialog: true },
-  { name: 'settings-account', at: '/a/main/settings/account', then: (page) => sees(page, 'Private authorities') },
-  { name: 'settings-certificates', at: '/a/main/settings/certificates', then: (page) => sees(page, 'gateway.example') },
+  {
+    name: 'settings-tokens',
+    at: '/a/main/settings/tokens',
+    then: (page) => press(page, 'Make a token').then(() => dialog(page)),
+    dialog: true,
+  },
+  {
+    name: 'settings-account',
+    at: '/a/main/settings/account',
+    then: (page) => sees(page, 'Private authorities'),
+  },
+  {
+    name: 'settings-certificates',
+    at: '/a/main/settings/certificates',
+    then: (page) => sees(page, 'gateway.example'),
+  },
   { name: 'not-found', at: '/a/main/no-such-page', then: (page) => heading(page, 'There is no such page') },
 ];

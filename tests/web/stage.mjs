@@ -13,7 +13,9 @@ export async function openStage(start) {
   const ended = new Promise((resolve) => process.once('exit', resolve));
   const waiting = [];
   createInterface({ input: process.stdout }).on('line', (line) => waiting.shift()?.(JSON.parse(line)));
-  void ended.then((code) => waiting.forEach((answer) => answer({ ok: false, error: `the stage ended with ${code}` })));
+  void ended.then((code) =>
+    waiting.forEach((answer) => answer({ ok: false, error: `the stage ended with ${code}` })),
+  );
 
   const ask = async (op, words) => {
     const answered = new Promise((resolve) => waiting.push(resolve));
@@ -26,10 +28,13 @@ export async function openStage(start) {
     process.stdin.end();
     await ended;
   };
-  const stage = new Proxy({ close }, {
-    // Not `then`: a stage is no promise.
-    get: (own, op) => own[op] ?? (op === 'then' ? undefined : (words) => ask(op, words)),
-  });
+  const stage = new Proxy(
+    { close },
+    {
+      // Not `then`: a stage is no promise.
+      get: (own, op) => own[op] ?? (op === 'then' ? undefined : (words) => ask(op, words)),
+    },
+  );
   try {
     Object.assign(stage, await ask('start', start));
     return stage;

@@ -18,10 +18,11 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 from lab.client import World  # noqa: E402
 from lab.gateway import Gateway  # noqa: E402
+from flood import flood  # noqa: E402
 
 #: Route tests may reach the practice world's own servers, which all live on loopback.
 LOOPBACK = {"admin": {"allow_ranges": ["127.0.0.0/8", "::1/128"]}}
@@ -93,6 +94,11 @@ class Stage:
         for number in range(1, count + 1):
             text = f"From: {sender}\r\nTo: {recipient}\r\nSubject: {number}\r\n\r\nHello\r\n"
             connection.sendmail(sender, [recipient], text)
+
+    def flood(self, sender: str, recipient: str, count: int) -> None:
+        """The same, as fast as it can."""
+        place = self._runs.listeners["internal"]
+        flood(place.address, place.port, sender, recipient, count)
 
     def arrived(self, domain: str) -> int:
         """How many messages the servers of a domain have taken."""

@@ -19,13 +19,15 @@ after(async () => {
 const TLS = '/a/main/tasks/tls-policies';
 const item = (page, text) => page.getByRole('listitem').filter({ hasText: text });
 
-
 test('a change by the command line appears at once in an open page, with who made it', async () => {
   const anna = await signedIn(browser, stage, 'anna', '/a/main/policies');
   await sees(anna.page, 'No policy yet.');
   await stage.cli({ words: ['policy', 'add', 'trusted.example', '--mode', 'strict', '--no-probe'] });
   await anna.page.getByRole('row').filter({ hasText: 'trusted.example' }).waitFor();
-  await anna.page.getByRole('alert').filter({ hasText: /added .*trusted\.example.*\(command line\)/ }).waitFor();
+  await anna.page
+    .getByRole('alert')
+    .filter({ hasText: /added .*trusted\.example.*\(command line\)/ })
+    .waitFor();
   await stage.cli({ words: ['policy', 'remove', 'trusted.example'] });
   await sees(anna.page, 'No policy yet.');
   await anna.close();

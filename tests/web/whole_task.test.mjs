@@ -9,7 +9,10 @@ let stage, browser, anna, page;
 const step = story(() => [anna].filter(Boolean));
 
 before(async () => {
-  stage = await openStage({ partners: ['trusted', 'self-signed', 'no-starttls', 'null-mx', 'several-mx'], setup: false });
+  stage = await openStage({
+    partners: ['trusted', 'self-signed', 'no-starttls', 'null-mx', 'several-mx'],
+    setup: false,
+  });
   browser = await openBrowser();
   anna = await person(browser, { base: stage.web });
   page = anna.page;
@@ -58,7 +61,9 @@ step('a locked task shows a padlock and links to what it waits for', async () =>
   assert.equal(await locked.getByRole('link', { name: 'Set Up Your TLS Policies' }).count(), 0);
   await locked.getByText('Locked until this is done:').waitFor();
   assert.equal(await locked.locator('svg').count(), 1);
-  await item('Gateway | Prepare for Inbound Email').getByRole('link', { name: 'Platform | Validate Your Domains' }).click();
+  await item('Gateway | Prepare for Inbound Email')
+    .getByRole('link', { name: 'Platform | Validate Your Domains' })
+    .click();
   await heading(page, 'Validate Your Domains');
 });
 
@@ -73,15 +78,24 @@ step('a domain is validated by what it publishes, and Check now says what it fou
   const check = card.getByRole('button', { name: 'Check now: corp.example' });
   await check.click();
   await card.getByText('Published now: nothing.').waitFor();
-  const value = await card.getByText(/^postern-verification=/).first().innerText();
+  const value = await card
+    .getByText(/^postern-verification=/)
+    .first()
+    .innerText();
 
-  await stage.zone({ domain: 'corp.example', records: ['_postern TXT "postern-verification=of-somebody-else"'] });
+  await stage.zone({
+    domain: 'corp.example',
+    records: ['_postern TXT "postern-verification=of-somebody-else"'],
+  });
   await until(async () => {
     await check.click();
     return comes(card.getByText('postern-verification=of-somebody-else'));
   });
   await isAccessible(page, 'validate-domains');
-  await stage.zone({ domain: 'corp.example', records: ['@ MX 10 gateway.example.', `_postern TXT "${value}"`] });
+  await stage.zone({
+    domain: 'corp.example',
+    records: ['@ MX 10 gateway.example.', `_postern TXT "${value}"`],
+  });
   await until(async () => {
     if (await check.isVisible()) await check.click({ timeout: 2_000 }).catch(() => undefined);
     return comes(card.getByText('Validated', { exact: true }));
@@ -155,7 +169,11 @@ step('one red route keeps Next closed and says why', async () => {
   await red.getByText('TLS Not Supported').waitFor();
   await red.getByText('What to do:').waitFor();
   await red.getByText('Certificate and full dialogue').click();
-  await red.getByRole('region', { name: /Dialogue with mail.plant.example/ }).getByText('EHLO').first().waitFor();
+  await red
+    .getByRole('region', { name: /Dialogue with mail.plant.example/ })
+    .getByText('EHLO')
+    .first()
+    .waitFor();
   await sees(page, 'Next is not possible yet');
   const next = page.getByRole('button', { name: 'Next' });
   assert(await next.isDisabled());
@@ -193,17 +211,32 @@ step('the 51st line is refused with a hint to the bulk import', async () => {
 });
 
 step('every line gets its verdict, and valid domains are probed live', async () => {
-  const lines = ['bob@Trusted.example.', 'trusted.example', 'self-signed.example', 'several-mx.example', 'no-starttls.example',
-    'null-mx.example', 'nowhere-at-all.example', 'corp.example', 'co.uk', 'not a domain'];
+  const lines = [
+    'bob@Trusted.example.',
+    'trusted.example',
+    'self-signed.example',
+    'several-mx.example',
+    'no-starttls.example',
+    'null-mx.example',
+    'nowhere-at-all.example',
+    'corp.example',
+    'co.uk',
+    'not a domain',
+  ];
   await dialog().getByLabel('External domains', { exact: true }).fill(lines.join('\n'));
   await dialog().getByText('10/50').waitFor();
   await inDialog('Continue');
   await dialog().waitFor({ state: 'hidden' });
   const verdicts = {
-    'Duplicate Domain': 'trusted.example', 'No Mail (null MX)': 'null-mx.example', 'Domain Not Found': 'nowhere-at-all.example',
-    'Internal Domain': 'corp.example', 'Public Suffix': 'co.uk', 'Invalid Domain': 'not a domain',
+    'Duplicate Domain': 'trusted.example',
+    'No Mail (null MX)': 'null-mx.example',
+    'Domain Not Found': 'nowhere-at-all.example',
+    'Internal Domain': 'corp.example',
+    'Public Suffix': 'co.uk',
+    'Invalid Domain': 'not a domain',
   };
-  for (const [verdict, domain] of Object.entries(verdicts)) await item(domain).getByText(verdict).first().waitFor();
+  for (const [verdict, domain] of Object.entries(verdicts))
+    await item(domain).getByText(verdict).first().waitFor();
   await item('trusted.example').getByText('Ready: strict').first().waitFor();
   await item('self-signed.example').getByText('Ready: relaxed').first().waitFor();
   await item('no-starttls.example').getByText('Not ready').first().waitFor();
@@ -265,8 +298,10 @@ step('Finish puts everything in force at once and shows what changed', async () 
   const policies = JSON.parse(await stage.cli({ words: ['policy', 'list', '--json'] }));
   const stages = Object.fromEntries(policies.map(({ domain, mode, stage }) => [domain, `${mode} ${stage}`]));
   assert.deepEqual(stages, {
-    'no-starttls.example': 'strict monitor', 'self-signed.example': 'relaxed enforce',
-    'several-mx.example': 'strict enforce', 'trusted.example': 'strict enforce',
+    'no-starttls.example': 'strict monitor',
+    'self-signed.example': 'relaxed enforce',
+    'several-mx.example': 'strict enforce',
+    'trusted.example': 'strict enforce',
   });
 });
 

@@ -16,13 +16,24 @@ import { Refusal } from './refusal.mjs';
 import { makeWorld } from './world.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
-const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8' };
-const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+};
+const policy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
 
 function sendFile(request, response, path) {
   const wanted = join(dist, normalize(path));
-  const file = extname(path) && wanted.startsWith(dist) && existsSync(wanted) ? wanted : join(dist, 'index.html');
-  response.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream', 'Content-Security-Policy': policy });
+  const file =
+    extname(path) && wanted.startsWith(dist) && existsSync(wanted) ? wanted : join(dist, 'index.html');
+  response.writeHead(200, {
+    'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+    'Content-Security-Policy': policy,
+  });
   createReadStream(file).pipe(response);
 }
 
@@ -39,7 +50,14 @@ function find(method, path) {
     const wanted = wantedPath.split('/').filter(Boolean);
     if (wantedMethod !== method || wanted.length !== given.length) continue;
     const parameters = {};
-    if (wanted.every((part, n) => (part[0] === ':' ? ((parameters[part.slice(1)] = decodeURIComponent(given[n])), true) : part === given[n]))) return { run, parameters };
+    if (
+      wanted.every((part, n) =>
+        part[0] === ':'
+          ? ((parameters[part.slice(1)] = decodeURIComponent(given[n])), true)
+          : part === given[n],
+      )
+    )
+      return { run, parameters };
   }
   return null;
 }
@@ -54,10 +72,20 @@ export function startMock({ port = 0, scenario = 'full', quick = false } = {}) {
       const found = find(request.method, url.pathname.slice('/api/v1'.length));
       if (!found) throw new Refusal(404, 'not-found', `There is no ${request.method} ${url.pathname}.`);
       const session = /postern-session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
-      const call = { world, request, response, query: Object.fromEntries(url.searchParams), body: await bodyOf(request), user: world.users.find(({ name }) => name === session), ...found.parameters };
-      const open = url.pathname === '/api/v1/setup' || (request.method === 'POST' && url.pathname === '/api/v1/session');
+      const call = {
+        world,
+        request,
+        response,
+        query: Object.fromEntries(url.searchParams),
+        body: await bodyOf(request),
+        user: world.users.find(({ name }) => name === session),
+        ...found.parameters,
+      };
+      const open =
+        url.pathname === '/api/v1/setup' || (request.method === 'POST' && url.pathname === '/api/v1/session');
       if (!open && !call.user) throw new Refusal(401, 'not-signed-in', 'Sign in first.');
-      if (!open && request.method !== 'GET' && request.headers['x-csrf-token'] !== 'mock-csrf') throw new Refusal(403, 'csrf', 'The CSRF token is missing.');
+      if (!open && request.method !== 'GET' && request.headers['x-csrf-token'] !== 'mock-csrf')
+        throw new Refusal(403, 'csrf', 'The CSRF token is missing.');
       const reply = await found.run(call);
       if (response.headersSent) return;
       await new Promise((resolve) => setTimeout(resolve, 60 * world.pace));
@@ -65,25 +93,43 @@ export function startMock({ port = 0, scenario = 'full', quick = false } = {}) {
       response.writeHead(status, reply === undefined ? {} : { 'Content-Type': 'application/json' });
       response.end(reply === undefined ? undefined : JSON.stringify(reply));
     } catch (error) {
-      const refusal = error instanceof Refusal ? error : new Refusal(500, 'internal', String(error?.stack ?? error));
+      const refusal =
+        error instanceof Refusal ? error : new Refusal(500, 'internal', String(error?.stack ?? error));
       response.writeHead(refusal.status, { 'Content-Type': 'application/problem+json' });
-      response.end(JSON.stringify({ type: `urn:postern:problem:${refusal.code}`, title: refusal.code, status: refusal.status, detail: refusal.message, code: refusal.code, errors: refusal.errors }));
+      response.end(
+        JSON.stringify({
+          type: `urn:postern:problem:${refusal.code}`,
+          title: refusal.code,
+          status: refusal.status,
+          detail: refusal.message,
+          code: refusal.code,
+          errors: refusal.errors,
+        }),
+      );
     }
   });
   return new Promise((resolve) => {
     server.listen(port, '127.0.0.1', () => {
-      const stop = () => new Promise((done) => {
-        for (const stream of world.streams) stream.response.end();
-        server.close(done);
-        server.closeAllConnections();
-      });
+      const stop = () =>
+        new Promise((done) => {
+          for (const stream of world.streams) stream.response.end();
+          server.close(done);
+          server.closeAllConnections();
+        });
       resolve({ port: server.address().port, world, stop });
     });
   });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const option = (name, otherwise) => { const n = process.argv.indexOf(name); return n < 0 ? otherwise : process.argv[n + 1]; };
-  const { port } = await startMock({ port: Number(option('--port', 8801)), scenario: option('--scenario', 'full'), quick: process.argv.includes('--quick') });
+  const option = (name, otherwise) => {
+    const n = process.argv.indexOf(name);
+    return n < 0 ? otherwise : process.argv[n + 1];
+  };
+  const { port } = await startMock({
+    port: Number(option('--port', 8801)),
+    scenario: option('--scenario', 'full'),
+    quick: process.argv.includes('--quick'),
+  });
   console.log(`http://127.0.0.1:${port}`);
 }

@@ -30,9 +30,7 @@ export function licences(): Plugin {
     },
     generateBundle() {
       const parts = [...folders].sort().map((folder) => {
-        const { name, version, license } = JSON.parse(
-          readFileSync(join(folder, 'package.json'), 'utf8'),
-        );
+        const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
         const text = licenceText(folder);
         if (!text && !license) this.error(`${name} ${version} names no licence.`);
         return `${name} ${version} (${license})\n\n${text ?? `Licence: ${license}`}\n`;

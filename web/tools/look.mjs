@@ -19,7 +19,15 @@ const looks = [
   { scheme: 'light', width: 390, height: 844 },
   { scheme: 'dark', width: 390, height: 844 },
 ];
-const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 const wanted = process.argv.slice(2);
 const chosen = pages.filter(({ name }) => wanted.length === 0 || wanted.some((one) => name.startsWith(one)));
@@ -34,7 +42,8 @@ async function check(page, name) {
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
   for (const { id, help, nodes } of violations) {
     complain(`${name}: axe ${id}: ${help}`);
-    for (const { target, failureSummary } of nodes.slice(0, 4)) console.log(`        ${target} ${failureSummary.replace(/\s+/g, ' ')}`);
+    for (const { target, failureSummary } of nodes.slice(0, 4))
+      console.log(`        ${target} ${failureSummary.replace(/\s+/g, ' ')}`);
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (wide > 0) complain(`${name}: the page is ${wide} pixels too wide`);
@@ -48,18 +57,26 @@ async function lookAt(browser, one, { scheme, width, height }) {
   console.log(name);
   const mock = await startMock({ scenario: one.scenario ?? 'full', quick: one.quick ?? true });
   const base = `http://127.0.0.1:${mock.port}`;
-  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height }, reducedMotion: 'reduce', baseURL: base });
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+    baseURL: base,
+  });
   const page = await context.newPage();
   page.on('pageerror', (error) => complain(`${name}: ${error.stack}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of 4|ERR_FAILED/.test(message.text())) complain(`${name}: ${message.text()}`);
+    if (message.type() === 'error' && !/status of 4|ERR_FAILED/.test(message.text()))
+      complain(`${name}: ${message.text()}`);
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(base) && !request.url().startsWith('data:')) complain(`${name}: asks ${request.url()}`);
+    if (!request.url().startsWith(base) && !request.url().startsWith('data:'))
+      complain(`${name}: asks ${request.url()}`);
   });
   page.setDefaultTimeout(15_000);
   try {
-    if (one.user !== null) await context.addCookies([{ name: 'postern-session', value: one.user ?? 'alice', url: base }]);
+    if (one.user !== null)
+      await context.addCookies([{ name: 'postern-session', value: one.user ?? 'alice', url: base }]);
     await page.goto(one.at, { waitUntil: 'load' });
     await one.then?.(page, mock);
     await page.waitForTimeout(300);

@@ -5,7 +5,9 @@ import { ApiProblem, isProblem } from './problem';
 import { asText } from './strict';
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
-  const fetched = vi.fn(async () => new Response(status === 204 ? null : JSON.stringify(body), { status, headers }));
+  const fetched = vi.fn(
+    async () => new Response(status === 204 ? null : JSON.stringify(body), { status, headers }),
+  );
   vi.stubGlobal('fetch', fetched);
   return fetched;
 }
@@ -62,7 +64,13 @@ describe('a call', () => {
   });
 
   it('turns problem details into a problem with its fields', async () => {
-    answer(422, { status: 422, title: 'Invalid', detail: 'Some fields are wrong.', code: 'invalid-request', errors: [{ pointer: '#/mx/0', detail: 'No name.' }] });
+    answer(422, {
+      status: 422,
+      title: 'Invalid',
+      detail: 'Some fields are wrong.',
+      code: 'invalid-request',
+      errors: [{ pointer: '#/mx/0', detail: 'No name.' }],
+    });
     const problem = await call('POST', '/x', undefined, {}, importer).catch((error: unknown) => error);
     expect(isProblem(problem, 'invalid-request')).toBe(true);
     expect((problem as ApiProblem).field('mx')).toBe('No name.');
@@ -70,18 +78,28 @@ describe('a call', () => {
   });
 
   it('keeps what Retry-After says', async () => {
-    answer(429, { status: 429, title: 'Too many', code: 'too-many-attempts', detail: 'Wait.' }, { 'Retry-After': '30' });
+    answer(
+      429,
+      { status: 429, title: 'Too many', code: 'too-many-attempts', detail: 'Wait.' },
+      { 'Retry-After': '30' },
+    );
     await expect(call('POST', '/session', undefined, {}, importer)).rejects.toMatchObject({ retryAfter: 30 });
   });
 
   it('has a sentence for an answer that is no problem document', async () => {
     vi.stubGlobal('fetch', async () => new Response('<h1>Bad Gateway</h1>', { status: 502 }));
-    await expect(call('GET', '/x', undefined, undefined, importer)).rejects.toMatchObject({ status: 502, code: 'unknown' });
+    await expect(call('GET', '/x', undefined, undefined, importer)).rejects.toMatchObject({
+      status: 502,
+      code: 'unknown',
+    });
   });
 
   it('has a sentence for a gateway that does not answer', async () => {
     vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('failed')));
-    await expect(call('GET', '/x', undefined, undefined, importer)).rejects.toMatchObject({ status: 0, code: 'not-reached' });
+    await expect(call('GET', '/x', undefined, undefined, importer)).rejects.toMatchObject({
+      status: 0,
+      code: 'not-reached',
+    });
   });
 
   it('ends the session on 401, but not on a failed sign-in', async () => {

@@ -30,8 +30,12 @@ describe('a strict importer', () => {
   });
 
   it('names the place of a mistake deep inside', () => {
-    const accounts = { items: [{ name: 'main', title: 'M', ca_bundle_sha256: null, domains: 1, policies: 'many' }] };
-    expect(() => importAccounts(accounts)).toThrow('Accounts.items[0].policies should be a number and is string');
+    const accounts = {
+      items: [{ name: 'main', title: 'M', ca_bundle_sha256: null, domains: 1, policies: 'many' }],
+    };
+    expect(() => importAccounts(accounts)).toThrow(
+      'Accounts.items[0].policies should be a number and is string',
+    );
   });
 
   it('refuses a task state that it does not know', () => {

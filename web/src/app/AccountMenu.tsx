@@ -31,7 +31,13 @@ export function AccountMenu() {
   return (
     <Menu position="bottom-start" width={260} returnFocus>
       <Menu.Target>
-        <Button variant="default" size="sm" rightSection={<IconChevronDown size={16} aria-hidden />} aria-label={`Account ${title}, choose another`} style={{ minWidth: 0 }}>
+        <Button
+          variant="default"
+          size="sm"
+          rightSection={<IconChevronDown size={16} aria-hidden />}
+          aria-label={`Account ${title}, choose another`}
+          style={{ minWidth: 0 }}
+        >
           {title}
         </Button>
       </Menu.Target>

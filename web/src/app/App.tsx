@@ -25,7 +25,10 @@ export function App() {
       <Notifications position="bottom-right" limit={4} />
       <CrashGuard>
         <QueryClientProvider client={queries}>
-          <SessionProvider waiting={null} failed={(error, again) => <NotReached error={error} again={again} />}>
+          <SessionProvider
+            waiting={null}
+            failed={(error, again) => <NotReached error={error} again={again} />}
+          >
             <Pages />
           </SessionProvider>
         </QueryClientProvider>

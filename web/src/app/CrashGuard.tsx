@@ -24,7 +24,8 @@ export class CrashGuard extends Component<{ children: ReactNode }, State> {
             This page failed
           </Title>
           <Text>
-            Nothing was changed at the gateway by this. Load the page again; if it fails again, report this sentence:
+            Nothing was changed at the gateway by this. Load the page again; if it fails again, report this
+            sentence:
           </Text>
           <pre className="dialogue">{sentence(this.state.error)}</pre>
           <Group>

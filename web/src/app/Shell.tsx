@@ -41,7 +41,11 @@ export function Shell({ children }: { children: ReactNode }) {
       <a className="skip" href="#content">
         Skip to the content
       </a>
-      <AppShell header={{ height: 60 }} navbar={{ width: 248, breakpoint: 'md', collapsed: { mobile: !opened } }} padding={{ base: 'md', sm: 'xl' }}>
+      <AppShell
+        header={{ height: 60 }}
+        navbar={{ width: 248, breakpoint: 'md', collapsed: { mobile: !opened } }}
+        padding={{ base: 'md', sm: 'xl' }}
+      >
         <AppShell.Header zIndex={110} px={{ base: 'sm', sm: 'md' }}>
           <Group h="100%" justify="space-between" wrap="nowrap" gap="xs">
             <Group gap="sm" wrap="nowrap" style={{ minWidth: 0 }}>
@@ -54,7 +58,11 @@ export function Shell({ children }: { children: ReactNode }) {
                 aria-expanded={opened}
                 aria-controls="navigation"
               />
-              <RouterLink href={at('')} style={{ color: 'inherit', textDecoration: 'none' }} aria-label="Postern, start">
+              <RouterLink
+                href={at('')}
+                style={{ color: 'inherit', textDecoration: 'none' }}
+                aria-label="Postern, start"
+              >
                 <Group gap={10} wrap="nowrap">
                   <Logo />
                   <Text fw={700} size="lg" visibleFrom="xs" span>

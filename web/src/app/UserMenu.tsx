@@ -17,7 +17,10 @@ export function UserMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>Signed in as {me.user}</Menu.Label>
-        <Menu.Item leftSection={<IconKey size={18} aria-hidden />} onClick={() => navigate(at('/settings/own'))}>
+        <Menu.Item
+          leftSection={<IconKey size={18} aria-hidden />}
+          onClick={() => navigate(at('/settings/own'))}
+        >
           Password and second factor
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={() => void signOut()}>

@@ -83,8 +83,9 @@ export function usePages<Page extends { next: Cursor | null }, Cursor extends st
     hasChanged: count > shallow && query.isStale,
     /** Begins again with the first page. */
     renew: () => {
-      queries.setQueryData<typeof query.data>(queryKey, (data) =>
-        data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+      queries.setQueryData<typeof query.data>(
+        queryKey,
+        (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
       );
       window.scrollTo(0, 0);
       void query.refetch();

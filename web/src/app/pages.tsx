@@ -80,9 +80,7 @@ export function Pages() {
   const { me } = useSession();
   const path = usePath();
   if (path === '/setup' || path === '/sign-in') {
-    return (
-      <Suspense fallback={null}>{path === '/setup' ? <Setup /> : <SignIn />}</Suspense>
-    );
+    return <Suspense fallback={null}>{path === '/setup' ? <Setup /> : <SignIn />}</Suspense>;
   }
   if (!me) return <Redirect to={whence(path)} />;
   const account = accountOf(path);

@@ -4,7 +4,10 @@ import { match } from './router';
 
 describe('an address', () => {
   it('matches its pattern, with decoded parameters', () => {
-    expect(match('/a/:account/partners/:domain', '/a/main/partners/*.gov.uk')).toEqual({ account: 'main', domain: '*.gov.uk' });
+    expect(match('/a/:account/partners/:domain', '/a/main/partners/*.gov.uk')).toEqual({
+      account: 'main',
+      domain: '*.gov.uk',
+    });
     expect(match('/a/:account', '/a/n%C3%B6rd')).toEqual({ account: 'nörd' });
   });
   it('does not match a longer or shorter one', () => {

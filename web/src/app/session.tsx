@@ -15,7 +15,8 @@ interface Session {
 
 const SessionContext = createContext<Session | null>(null);
 
-type State = { phase: 'asking' } | { phase: 'known'; me: api.Me | null } | { phase: 'failed'; error: unknown };
+type State =
+  { phase: 'asking' } | { phase: 'known'; me: api.Me | null } | { phase: 'failed'; error: unknown };
 
 async function ask(): Promise<State> {
   try {

@@ -1,17 +1,38 @@
 // One accent colour, generous shapes, and the pairs of Mantine's defaults that miss WCAG AA mended
 // in both schemes. Status colours are variables: --ok, --warn, --bad, --info, each for text and
 // icons on the page; --ok-soft and so on for surfaces behind them.
-import { createTheme, defaultVariantColorsResolver, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
 
 const harbour: MantineColorsTuple = [
-  '#eef6fb', '#d9e9f3', '#b2d4e8', '#86bddc', '#62a9d2',
-  '#4199c8', '#2c86b8', '#1f6f9f', '#185c85', '#0e4568',
+  '#eef6fb',
+  '#d9e9f3',
+  '#b2d4e8',
+  '#86bddc',
+  '#62a9d2',
+  '#4199c8',
+  '#2c86b8',
+  '#1f6f9f',
+  '#185c85',
+  '#0e4568',
 ];
 
 // Mantine's greys of the dark scheme, in the tint of the accent.
 const night: MantineColorsTuple = [
-  '#e6ebf0', '#c3ccd5', '#a9b5c1', '#76838f', '#4a5763',
-  '#323c47', '#222a33', '#1a2027', '#151b21', '#12171c',
+  '#e6ebf0',
+  '#c3ccd5',
+  '#a9b5c1',
+  '#76838f',
+  '#4a5763',
+  '#323c47',
+  '#222a33',
+  '#1a2027',
+  '#151b21',
+  '#12171c',
 ];
 
 export const theme = createTheme({

@@ -8,8 +8,8 @@ export default function NotFound() {
   return (
     <Page title="There is no such page">
       <Text>
-        The address may be mistyped, or of an older version. The <Link href={at('/tasks')}>tasks</Link> and the{' '}
-        <Link href={at('/overview')}>overview</Link> lead to everything.
+        The address may be mistyped, or of an older version. The <Link href={at('/tasks')}>tasks</Link> and
+        the <Link href={at('/overview')}>overview</Link> lead to everything.
       </Text>
     </Page>
   );

@@ -51,7 +51,10 @@ export default function SignIn() {
 
   if (totp !== null) {
     return (
-      <Entrance title="Second factor" lead={`${user}, type the six digits that your authenticator shows now.`}>
+      <Entrance
+        title="Second factor"
+        lead={`${user}, type the six digits that your authenticator shows now.`}
+      >
         <form onSubmit={submit} noValidate>
           <Stack gap="md">
             <TextInput

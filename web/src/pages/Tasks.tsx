@@ -19,11 +19,23 @@ function TaskState({ task }: { task: api.Task }) {
     case 'done':
       return <Status tone="ok">Done</Status>;
     case 'started':
-      return <Status tone="info" icon="waiting">Begun</Status>;
+      return (
+        <Status tone="info" icon="waiting">
+          Begun
+        </Status>
+      );
     case 'ready':
-      return <Status tone="info" icon="waiting">Ready to start</Status>;
+      return (
+        <Status tone="info" icon="waiting">
+          Ready to start
+        </Status>
+      );
     case 'locked':
-      return <Status tone="quiet" icon="lock">Locked</Status>;
+      return (
+        <Status tone="quiet" icon="lock">
+          Locked
+        </Status>
+      );
   }
 }
 
@@ -42,8 +54,7 @@ function LockedTask({ task, blocker }: { task: api.Task; blocker: api.Task | und
           <Text c="dimmed">{task.summary}</Text>
           {blocker && (
             <Text mt={6}>
-              Locked until this is done:{' '}
-              <Link href={at(`/tasks/${blocker.id}`)}>{taskTitle(blocker)}</Link>
+              Locked until this is done: <Link href={at(`/tasks/${blocker.id}`)}>{taskTitle(blocker)}</Link>
             </Text>
           )}
         </div>

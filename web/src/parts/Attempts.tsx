@@ -18,7 +18,12 @@ const methods: Record<string, string> = {
 
 export function TlsText({ attempt }: { attempt: Attempt }) {
   const { tls_version: version, authentication } = attempt;
-  if (version === 'none' || version === '') return <Status tone="bad" icon="open" size={17}>No TLS</Status>;
+  if (version === 'none' || version === '')
+    return (
+      <Status tone="bad" icon="open" size={17}>
+        No TLS
+      </Status>
+    );
   const proved = authentication !== 'none' && authentication !== '';
   return (
     <Status tone={proved ? 'ok' : 'info'} icon={proved ? 'proved' : 'lock'} size={17}>
@@ -52,7 +57,8 @@ export function AttemptFacts({ attempt }: { attempt: Attempt }) {
         <ModeStatus mode={attempt.required} />
         {attempt.sources.map(({ name, rule, fate }) => (
           <Text key={name} size="sm" c="dimmed">
-            {name}: {fate}{rule !== '' && ` (${rule})`}
+            {name}: {fate}
+            {rule !== '' && ` (${rule})`}
           </Text>
         ))}
       </dd>
@@ -84,7 +90,9 @@ export function AttemptFacts({ attempt }: { attempt: Attempt }) {
         <>
           <dt>Monitored</dt>
           <dd>
-            <Status tone="warn" icon="eye">Would have failed: {attempt.would_fail}</Status>
+            <Status tone="warn" icon="eye">
+              Would have failed: {attempt.would_fail}
+            </Status>
           </dd>
         </>
       )}

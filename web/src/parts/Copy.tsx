@@ -19,9 +19,16 @@ export function Copy({ value, label }: { value: string; label: string }) {
   );
 }
 
-export function Copyable({ value, label }: { value: string; label: string }) {
+interface CopyableProperties {
+  value: string;
+  label: string;
+  /** Not broken before it must be. */
+  whole?: boolean;
+}
+
+export function Copyable({ value, label, whole = false }: CopyableProperties) {
   return (
-    <span className="copyable">
+    <span className={whole ? 'copyable whole' : 'copyable'}>
       <code>{value}</code>
       <Copy value={value} label={label} />
     </span>
@@ -52,7 +59,7 @@ export function DnsRecords({ records, label }: { records: DnsRecord[]; label: st
         key: `${type} ${name} ${value}`,
         cells: [
           <code key="type">{type}</code>,
-          <Copyable key="name" value={name} label="Copy the name" />,
+          <Copyable key="name" value={name} label="Copy the name" whole />,
           <Copyable key="value" value={value} label="Copy the value" />,
         ],
       }))}

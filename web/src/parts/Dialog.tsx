@@ -43,7 +43,16 @@ interface FormProperties extends Properties {
 }
 
 /** A dialog that asks for something and does it; what it answers with is shown above the buttons. */
-export function FormDialog({ verb, onSubmit, busy = false, error, disabled = false, danger = false, children, ...dialog }: FormProperties) {
+export function FormDialog({
+  verb,
+  onSubmit,
+  busy = false,
+  error,
+  disabled = false,
+  danger = false,
+  children,
+  ...dialog
+}: FormProperties) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!busy && !disabled) onSubmit();

@@ -21,7 +21,12 @@ export function Waiting({ lines = 3 }: { lines?: number }) {
     <Stack gap="sm" aria-busy="true" role="status">
       <span className="hidden-text">Loading …</span>
       {Array.from({ length: lines }, (_, place) => (
-        <Skeleton key={place} height={place === 0 ? 28 : 64} radius="md" width={place === 0 ? '40%' : '100%'} />
+        <Skeleton
+          key={place}
+          height={place === 0 ? 28 : 64}
+          radius="md"
+          width={place === 0 ? '40%' : '100%'}
+        />
       ))}
     </Stack>
   );

@@ -51,7 +51,15 @@ function usePlace(element: React.RefObject<HTMLDivElement | null>): number {
   return place;
 }
 
-export function LongList<Item>({ label, columns, pages, keyOf, total, empty, rowHeight = 64 }: Properties<Item>) {
+export function LongList<Item>({
+  label,
+  columns,
+  pages,
+  keyOf,
+  total,
+  empty,
+  rowHeight = 64,
+}: Properties<Item>) {
   const body = useRef<HTMLDivElement>(null);
   const scrollMargin = usePlace(body);
   const items = pages.data?.pages.flatMap((page) => page.items) ?? [];
@@ -88,7 +96,13 @@ export function LongList<Item>({ label, columns, pages, keyOf, total, empty, row
           </Group>
         )}
       </div>
-      <div className="rows" role="table" aria-label={label} aria-rowcount={(total ?? items.length) + 1} style={grid}>
+      <div
+        className="rows"
+        role="table"
+        aria-label={label}
+        aria-rowcount={(total ?? items.length) + 1}
+        style={grid}
+      >
         <div role="rowgroup">
           <div role="row" className="head" aria-rowindex={1}>
             {columns.map(({ name }) => (
@@ -98,7 +112,12 @@ export function LongList<Item>({ label, columns, pages, keyOf, total, empty, row
             ))}
           </div>
         </div>
-        <div role="rowgroup" className="body" ref={body} style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        <div
+          role="rowgroup"
+          className="body"
+          ref={body}
+          style={{ height: rows.getTotalSize(), position: 'relative' }}
+        >
           {shown.map(({ index, key, start }) => {
             const item = items[index];
             if (item === undefined) return null;
@@ -109,7 +128,13 @@ export function LongList<Item>({ label, columns, pages, keyOf, total, empty, row
                 aria-rowindex={index + 2}
                 data-index={index}
                 ref={rows.measureElement}
-                style={{ position: 'absolute', top: 0, left: 0, right: 0, transform: `translateY(${start - scrollMargin}px)` }}
+                style={{
+                  position: 'absolute',
+                  top: 0,
+                  left: 0,
+                  right: 0,
+                  transform: `translateY(${start - scrollMargin}px)`,
+                }}
               >
                 {columns.map(({ name, cell }) => (
                   <div role="cell" key={name} className={sideOf(name)}>

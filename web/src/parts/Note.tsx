@@ -24,7 +24,11 @@ export function Note({ tone, title, children }: NoteProperties) {
     <div className={`note ${tone}`}>
       <Icon size={20} stroke={2} aria-hidden />
       <div>
-        {title && <Text fw={650} component="div">{title}</Text>}
+        {title && (
+          <Text fw={650} component="div">
+            {title}
+          </Text>
+        )}
         {children}
       </div>
     </div>

@@ -61,14 +61,32 @@ export function Status({ tone, icon, size = 19, children }: Properties) {
 }
 
 export function ModeStatus({ mode }: { mode: Mode }) {
-  if (mode === 'strict') return <Status tone="ok" icon="proved">{modeText(mode)}</Status>;
-  if (mode === 'relaxed') return <Status tone="info" icon="lock">{modeText(mode)}</Status>;
-  return <Status tone="quiet" icon="open">{modeText(mode)}</Status>;
+  if (mode === 'strict')
+    return (
+      <Status tone="ok" icon="proved">
+        {modeText(mode)}
+      </Status>
+    );
+  if (mode === 'relaxed')
+    return (
+      <Status tone="info" icon="lock">
+        {modeText(mode)}
+      </Status>
+    );
+  return (
+    <Status tone="quiet" icon="open">
+      {modeText(mode)}
+    </Status>
+  );
 }
 
 export function StageStatus({ stage }: { stage: Stage }) {
   if (stage === 'enforce') return <Status tone="ok">Enforced</Status>;
-  return <Status tone="warn" icon="eye">Monitor only</Status>;
+  return (
+    <Status tone="warn" icon="eye">
+      Monitor only
+    </Status>
+  );
 }
 
 const readinessTones: Record<Readiness, Tone> = {

@@ -26,7 +26,12 @@ export function Table({ label, columns, rows, empty }: Properties) {
         <thead role="rowgroup">
           <tr role="row">
             {columns.map((name, place) => (
-              <th key={name || place} scope="col" role="columnheader" className={name === '' ? 'end' : undefined}>
+              <th
+                key={name || place}
+                scope="col"
+                role="columnheader"
+                className={name === '' ? 'end' : undefined}
+              >
                 {name || <span className="hidden-text">Actions</span>}
               </th>
             ))}
@@ -36,7 +41,12 @@ export function Table({ label, columns, rows, empty }: Properties) {
           {rows.map(({ key, cells }) => (
             <tr key={key} role="row">
               {cells.map((cell, place) => (
-                <td key={place} role="cell" data-label={columns[place]} className={columns[place] === '' ? 'end' : undefined}>
+                <td
+                  key={place}
+                  role="cell"
+                  data-label={columns[place]}
+                  className={columns[place] === '' ? 'end' : undefined}
+                >
                   <div>{cell}</div>
                 </td>
               ))}

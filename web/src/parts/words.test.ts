@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { agoText, countText, sizeText, tookText } from './words';
+import { agoText, countText, sizeText, spanText, tookText } from './words';
 
 describe('words for numbers', () => {
   it('count', () => {
@@ -18,6 +18,9 @@ describe('words for numbers', () => {
     expect(tookText(900)).toBe('900 µs');
     expect(tookText(84_400)).toBe('84 ms');
     expect(tookText(12_340_000)).toBe('12.3 s');
+    expect(spanText('1d')).toBe('1 day');
+    expect(spanText('1h30m')).toBe('1 hour 30 minutes');
+    expect(spanText('200ms')).toBe('200ms');
   });
 });
 

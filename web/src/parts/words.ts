@@ -83,6 +83,15 @@ export function agoText(time: string, now: number): string {
   return seconds <= 5 ? 'just now' : 'in a moment';
 }
 
+const spans: Record<string, string> = { d: 'day', h: 'hour', m: 'minute', s: 'second' };
+
+/** A length of time as the gateway writes it, "1d" or "1h 30m", in words. */
+export function spanText(span: string): string {
+  const parts = [...span.matchAll(/(\d+)([dhms])(?![a-z])/g)];
+  const words = parts.map(([, count, unit]) => countText(Number(count), spans[unit ?? ''] ?? ''));
+  return words.length === 0 ? span : words.join(' ');
+}
+
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
 export function momentText(time: string): string {

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 
 import * as api from '../../api/generated';
 import { usePages } from '../../app/ask';
-import { actionText, wayText } from '../../live/words';
+import { actionText, actorText, wayText } from '../../live/words';
 import { Copyable } from '../../parts/Copy';
 import { Loaded } from '../../parts/Loaded';
 import { LongList, type Column } from '../../parts/LongList';
@@ -65,9 +65,9 @@ const columns: Column<api.AuditEntry>[] = [
     width: 'minmax(0, 0.8fr)',
     cell: ({ actor, via }) => (
       <>
-        {actor}
+        {actorText(actor)}
         <Text size="sm" c="dimmed">
-          {wayText(via)}
+          {wayText(via, actor)}
         </Text>
       </>
     ),
@@ -87,7 +87,9 @@ const columns: Column<api.AuditEntry>[] = [
 ];
 
 export default function Audit() {
-  const pages = usePages(['audit'], (path, before: number | null) => api.listAudit(path, { before, limit: 100 }));
+  const pages = usePages(['audit'], (path, before: number | null) =>
+    api.listAudit(path, { before, limit: 100 }),
+  );
   const check = useMutation({ mutationFn: api.checkAudit });
   return (
     <Page
@@ -116,7 +118,16 @@ export default function Audit() {
       </div>
       <ProblemNote error={check.error} />
       <Loaded query={pages}>
-        {() => <LongList label="Audit log" columns={columns} pages={pages} keyOf={({ sequence }) => sequence} rowHeight={84} empty={<Text>Nothing has changed yet.</Text>} />}
+        {() => (
+          <LongList
+            label="Audit log"
+            columns={columns}
+            pages={pages}
+            keyOf={({ sequence }) => sequence}
+            rowHeight={84}
+            empty={<Text>Nothing has changed yet.</Text>}
+          />
+        )}
       </Loaded>
     </Page>
   );

@@ -45,7 +45,11 @@ function Proof({ domain }: { domain: api.Domain }) {
       <ProblemNote error={check.error} />
       {may('operator') && (
         <div>
-          <Button onClick={() => check.mutate()} loading={check.isPending} aria-label={`Check now: ${domain.domain}`}>
+          <Button
+            onClick={() => check.mutate()}
+            loading={check.isPending}
+            aria-label={`Check now: ${domain.domain}`}
+          >
             Check now
           </Button>
         </div>
@@ -83,7 +87,12 @@ export function DomainCard({ domain }: { domain: api.Domain }) {
             )}
           </div>
           {may('administrator') && (
-            <Button variant="default" size="compact-md" onClick={() => setRemoving(true)} aria-label={`Remove ${domain.shown_as}`}>
+            <Button
+              variant="default"
+              size="compact-md"
+              onClick={() => setRemoving(true)}
+              aria-label={`Remove ${domain.shown_as}`}
+            >
               Remove
             </Button>
           )}
@@ -100,7 +109,9 @@ export function DomainCard({ domain }: { domain: api.Domain }) {
         error={remove.error}
         onSubmit={() => remove.mutate()}
       >
-        <Text>Mail for {domain.shown_as} will be refused from then on, and its servers cannot send as it.</Text>
+        <Text>
+          Mail for {domain.shown_as} will be refused from then on, and its servers cannot send as it.
+        </Text>
       </FormDialog>
     </div>
   );

@@ -53,7 +53,11 @@ export default function ValidateDomains() {
   return (
     <Page
       title="Validate Your Domains"
-      above={<><Link href={at('/tasks')}>Tasks</Link> | Platform</>}
+      above={
+        <>
+          <Link href={at('/tasks')}>Tasks</Link> | Platform
+        </>
+      }
       lead="Postern takes mail only for domains that are proved to be yours. A subdomain of a validated domain needs no proof of its own."
       width={860}
     >

@@ -27,7 +27,9 @@ interface Filter {
 /** "2026-03-01" of a date field as the moment at which that day begins, some days later. */
 export function dayStart(date: string, later = 0): string | null {
   const start = Date.parse(`${date}T00:00:00Z`);
-  return Number.isNaN(start) ? null : new Date(start + later * 86_400_000).toISOString().replace('.000Z', 'Z');
+  return Number.isNaN(start)
+    ? null
+    : new Date(start + later * 86_400_000).toISOString().replace('.000Z', 'Z');
 }
 
 function queryOf({ domain, hop, outcome, from, until }: Filter): api.EvidenceQuery {
@@ -46,7 +48,9 @@ export default function Evidence() {
   const change = (part: Partial<Filter>) => setFilter((before) => ({ ...before, ...part }));
   const [settled] = useDebouncedValue(filter, 300);
   const query = queryOf(settled);
-  const pages = usePages(['evidence', query], (path, after: number | null) => api.listEvidence(path, { ...query, after, limit: 100 }));
+  const pages = usePages(['evidence', query], (path, after: number | null) =>
+    api.listEvidence(path, { ...query, after, limit: 100 }),
+  );
   const csv = `${base}/accounts/${encodeURIComponent(account)}/evidence.csv${queryText(query)}`;
   const columns: Column<api.Attempt>[] = [
     {
@@ -96,20 +100,69 @@ export default function Evidence() {
       title="Evidence"
       lead="Every attempt on every hop, the newest first."
       actions={
-        <Button component="a" href={csv} download variant="default" leftSection={<IconDownload size={18} aria-hidden />}>
+        <Button
+          component="a"
+          href={csv}
+          download
+          variant="default"
+          leftSection={<IconDownload size={18} aria-hidden />}
+        >
           Download as CSV
         </Button>
       }
     >
       <Group gap="sm" align="flex-end">
-        <TextInput label="Domain" placeholder="example.com" value={filter.domain} onChange={(event) => change({ domain: event.currentTarget.value })} type="search" spellCheck={false} style={{ flex: '1 1 12rem' }} />
-        <NativeSelect label="Hop" value={filter.hop} onChange={(event) => change({ hop: event.currentTarget.value })} data={[{ value: '', label: 'Any' }, ...api.wordsHop.map((value) => ({ value, label: hopText(value) }))]} />
-        <NativeSelect label="Outcome" value={filter.outcome} onChange={(event) => change({ outcome: event.currentTarget.value })} data={[{ value: '', label: 'Any' }, ...api.wordsAttemptOutcome.map((value) => ({ value, label: outcomeText(value) }))]} />
-        <TextInput label="From (UTC)" type="date" value={filter.from} onChange={(event) => change({ from: event.currentTarget.value })} />
-        <TextInput label="Until (UTC)" type="date" value={filter.until} onChange={(event) => change({ until: event.currentTarget.value })} />
+        <TextInput
+          label="Domain"
+          placeholder="example.com"
+          value={filter.domain}
+          onChange={(event) => change({ domain: event.currentTarget.value })}
+          type="search"
+          spellCheck={false}
+          style={{ flex: '1 1 12rem' }}
+        />
+        <NativeSelect
+          label="Hop"
+          value={filter.hop}
+          onChange={(event) => change({ hop: event.currentTarget.value })}
+          data={[
+            { value: '', label: 'Any' },
+            ...api.wordsHop.map((value) => ({ value, label: hopText(value) })),
+          ]}
+        />
+        <NativeSelect
+          label="Outcome"
+          value={filter.outcome}
+          onChange={(event) => change({ outcome: event.currentTarget.value })}
+          data={[
+            { value: '', label: 'Any' },
+            ...api.wordsAttemptOutcome.map((value) => ({ value, label: outcomeText(value) })),
+          ]}
+        />
+        <TextInput
+          label="From (UTC)"
+          type="date"
+          value={filter.from}
+          onChange={(event) => change({ from: event.currentTarget.value })}
+        />
+        <TextInput
+          label="Until (UTC)"
+          type="date"
+          value={filter.until}
+          onChange={(event) => change({ until: event.currentTarget.value })}
+        />
       </Group>
       <Loaded query={pages}>
-        {() => <LongList label="Evidence" columns={columns} pages={pages} keyOf={({ row }) => row} rowHeight={120} empty={<Text>No attempt matches.</Text>} />}
+        {() => (
+          <LongList
+            label="Evidence"
+            columns={columns}
+            pages={pages}
+            keyOf={({ row }) => row}
+            rowHeight={120}
+            empty={<Text>No attempt matches.</Text>}
+          />
+        )}
       </Loaded>
     </Page>
   );

@@ -24,7 +24,13 @@ export function DnsState({ domain, what, good, ask }: Properties) {
           <Text fw={650} component="h3">
             {domain}
           </Text>
-          <Button size="compact-md" variant="default" onClick={() => void check.refetch()} loading={check.isFetching} aria-label={`Check now: ${domain}`}>
+          <Button
+            size="compact-md"
+            variant="default"
+            onClick={() => void check.refetch()}
+            loading={check.isFetching}
+            aria-label={`Check now: ${domain}`}
+          >
             Check now
           </Button>
         </Group>
@@ -42,7 +48,9 @@ export function DnsState({ domain, what, good, ask }: Properties) {
                 </>
               )}
               <Text size="sm" c="dimmed">
-                {secure ? 'The answer is proved by DNSSEC.' : 'The answer is not signed with DNSSEC: a forger could change it.'}
+                {secure
+                  ? 'The answer is proved by DNSSEC.'
+                  : 'The answer is not signed with DNSSEC: a forger could change it.'}
               </Text>
             </Stack>
           )}

@@ -11,6 +11,7 @@ import { Loaded } from '../../parts/Loaded';
 import { Link, Page, Section } from '../../parts/Page';
 import { ModeStatus } from '../../parts/Status';
 import { Table } from '../../parts/Table';
+import { ServerText } from '../../parts/WhereTo';
 import { DnsState } from './DnsState';
 import { RouteDialog } from './RouteDialog';
 import { RouteTest } from './RouteTest';
@@ -22,7 +23,10 @@ function Routes({ domains }: { domains: api.Domain[] }) {
   const routes = useAsk(['routes'], api.listRoutes);
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
-  const remove = useDo<api.Route, void>((path, { id }) => api.removeRoute({ ...path, id: String(id) }), close);
+  const remove = useDo<api.Route, void>(
+    (path, { id }) => api.removeRoute({ ...path, id: String(id) }),
+    close,
+  );
   const removed = open?.what === 'remove' ? open.route : null;
   return (
     <Section
@@ -34,21 +38,30 @@ function Routes({ domains }: { domains: api.Domain[] }) {
         {({ items }) => (
           <Table
             label="Internal server routes"
-            columns={['Domain', 'Server', 'Priority', 'Signs in as', 'Enforced', '']}
+            columns={['Domain', 'Server', 'Priority', 'Enforced', '']}
             rows={items.map((route) => ({
               key: route.id,
               cells: [
                 route.domain,
-                `${route.host}:${route.port}${route.tls === 'implicit' ? ' (TLS from the first byte)' : ''}`,
+                <ServerText key="server" route={route} />,
                 route.priority,
-                route.login_user ?? '–',
                 <ModeStatus key="mode" mode={route.mode} />,
                 may('administrator') && (
                   <Group key="actions" gap="xs" wrap="nowrap">
-                    <Button size="compact-md" variant="default" onClick={() => setOpen({ what: 'edit', route })} aria-label={`Edit ${route.host}:${route.port}`}>
+                    <Button
+                      size="compact-md"
+                      variant="default"
+                      onClick={() => setOpen({ what: 'edit', route })}
+                      aria-label={`Edit ${route.host}:${route.port}`}
+                    >
                       Edit
                     </Button>
-                    <Button size="compact-md" variant="default" onClick={() => setOpen({ what: 'remove', route })} aria-label={`Remove ${route.host}:${route.port}`}>
+                    <Button
+                      size="compact-md"
+                      variant="default"
+                      onClick={() => setOpen({ what: 'remove', route })}
+                      aria-label={`Remove ${route.host}:${route.port}`}
+                    >
                       Remove
                     </Button>
                   </Group>
@@ -86,7 +99,11 @@ export default function Inbound() {
   return (
     <Page
       title="Prepare for Inbound Email"
-      above={<><Link href={at('/tasks')}>Tasks</Link> | Gateway</>}
+      above={
+        <>
+          <Link href={at('/tasks')}>Tasks</Link> | Gateway
+        </>
+      }
       lead="Say which servers take your mail, see that they answer, then let the world send it here."
       width={1000}
     >
@@ -97,14 +114,24 @@ export default function Inbound() {
             <Stack gap="xl">
               <Routes domains={validated} />
               <RouteTest />
-              <Section title="MX records" lead="When the routes answer, publish these: from then on mail for the domain comes through Postern.">
+              <Section
+                title="MX records"
+                lead="When the routes answer, publish these: from then on mail for the domain comes through Postern."
+              >
                 <Stack gap="sm">
                   {validated.map(({ domain }) => (
-                    <DnsState key={domain} domain={domain} what="mx" good="Mail comes here" ask={api.checkMx} />
+                    <DnsState
+                      key={domain}
+                      domain={domain}
+                      what="mx"
+                      good="Mail comes here"
+                      ask={api.checkMx}
+                    />
                   ))}
                   {validated.length === 0 && (
                     <Text>
-                      No domain is validated yet. <Link href={at('/tasks/validate-domains')}>Validate Your Domains</Link>
+                      No domain is validated yet.{' '}
+                      <Link href={at('/tasks/validate-domains')}>Validate Your Domains</Link>
                     </Text>
                   )}
                 </Stack>

@@ -35,7 +35,10 @@ export function RouteTest() {
   const words = job ? `${job.done} of ${job.total} routes tested` : '';
   const atField = test.error instanceof ApiProblem ? test.error.field('address') : undefined;
   return (
-    <Section title="Test connection" lead="Tries every route of the address's domain: connection, STARTTLS, certificate, recipient. No message is sent.">
+    <Section
+      title="Test connection"
+      lead="Tries every route of the address's domain: connection, STARTTLS, certificate, recipient. No message is sent."
+    >
       <form onSubmit={submit} noValidate className="card">
         <Stack gap="sm">
           <Group align="flex-end" gap="sm">
@@ -48,7 +51,12 @@ export function RouteTest() {
               error={atField !== undefined}
               style={{ flex: '1 1 16rem' }}
             />
-            <Button type="submit" variant="default" loading={test.isPending || running} disabled={!address.includes('@')}>
+            <Button
+              type="submit"
+              variant="default"
+              loading={test.isPending || running}
+              disabled={!address.includes('@')}
+            >
               Test connection
             </Button>
           </Group>
@@ -57,7 +65,12 @@ export function RouteTest() {
       </form>
       {running && job && <Progress value={(100 * job.done) / Math.max(1, job.total)} aria-label={words} />}
       <Announcement>{words}</Announcement>
-      {job && (job.total === 0 ? <Text>There is no route for this domain.</Text> : <RouteResults rows={jobRouteRows(job)} />)}
+      {job &&
+        (job.total === 0 ? (
+          <Text>There is no route for this domain.</Text>
+        ) : (
+          <RouteResults rows={jobRouteRows(job)} />
+        ))}
     </Section>
   );
 }

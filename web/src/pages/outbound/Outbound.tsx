@@ -19,7 +19,10 @@ import { snippetsFor, targetOf } from './snippets';
 function FirstMessage() {
   const first = useAsk(['first-message'], api.getFirstMessage, { every: 5_000 });
   return (
-    <Section title="First message" lead="Send one from your server to any address outside; this page hears of it.">
+    <Section
+      title="First message"
+      lead="Send one from your server to any address outside; this page hears of it."
+    >
       <Loaded query={first}>
         {({ arrived, at, from_address: from, tls_version: version }) => (
           <div role="status" className="card">
@@ -36,7 +39,11 @@ function FirstMessage() {
                   )}
                   .
                 </Text>
-                {version === null && <Note tone="warn">It came without TLS. Switch TLS on at the server before you require it here.</Note>}
+                {version === null && (
+                  <Note tone="warn">
+                    It came without TLS. Switch TLS on at the server before you require it here.
+                  </Note>
+                )}
               </Stack>
             ) : (
               <Status tone="busy">Waiting for the first message</Status>
@@ -92,7 +99,13 @@ function Spf() {
             {items
               .filter(({ validated }) => validated)
               .map(({ domain }) => (
-                <DnsState key={domain} domain={domain} what="spf" good="The gateway is allowed" ask={api.checkSpf} />
+                <DnsState
+                  key={domain}
+                  domain={domain}
+                  what="spf"
+                  good="The gateway is allowed"
+                  ask={api.checkSpf}
+                />
               ))}
           </Stack>
         )}
@@ -106,7 +119,11 @@ export default function Outbound() {
   return (
     <Page
       title="Set Up Your Outbound Email"
-      above={<><Link href={at('/tasks')}>Tasks</Link> | Platform</>}
+      above={
+        <>
+          <Link href={at('/tasks')}>Tasks</Link> | Platform
+        </>
+      }
       lead="Say which servers may send, point them here, and see the first message arrive."
       width={1000}
     >

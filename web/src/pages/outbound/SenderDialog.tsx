@@ -10,7 +10,11 @@ import { FormDialog } from '../../parts/Dialog';
 const kinds: { value: api.SenderKind; label: string; description: string }[] = [
   { value: 'address-range', label: 'Its address', description: 'For servers in a network of your own.' },
   { value: 'credentials', label: 'Name and password', description: 'For servers whose address changes.' },
-  { value: 'client-certificate', label: 'Its certificate', description: 'For hosted services that show one.' },
+  {
+    value: 'client-certificate',
+    label: 'Its certificate',
+    description: 'For hosted services that show one.',
+  },
 ];
 
 export function SenderDialog({ sender, onClose }: { sender: api.Sender | null; onClose: () => void }) {
@@ -26,8 +30,10 @@ export function SenderDialog({ sender, onClose }: { sender: api.Sender | null; o
   const save = useDo<void, api.Sender>((path) => {
     const input: api.SenderInput = { kind, require_tls: requireTls, note };
     if (kind === 'address-range') input.range = range.trim();
-    if (kind === 'credentials') Object.assign(input, { user: user.trim(), password: password === '' ? null : password });
-    if (kind === 'client-certificate') Object.assign(input, pem.trim() === '' ? { certificate_spki: spki.trim() } : { certificate_pem: pem });
+    if (kind === 'credentials')
+      Object.assign(input, { user: user.trim(), password: password === '' ? null : password });
+    if (kind === 'client-certificate')
+      Object.assign(input, pem.trim() === '' ? { certificate_spki: spki.trim() } : { certificate_pem: pem });
     return sender ? api.replaceSender({ ...path, id: String(sender.id) }, input) : api.addSender(path, input);
   }, onClose);
   const problem = save.error instanceof ApiProblem ? save.error : null;
@@ -42,7 +48,11 @@ export function SenderDialog({ sender, onClose }: { sender: api.Sender | null; o
       error={save.error}
       onSubmit={() => save.mutate()}
     >
-      <Radio.Group label="Known by" value={kind} onChange={(value) => setKind(kinds.find((one) => one.value === value)?.value ?? 'address-range')}>
+      <Radio.Group
+        label="Known by"
+        value={kind}
+        onChange={(value) => setKind(kinds.find((one) => one.value === value)?.value ?? 'address-range')}
+      >
         <Stack gap="xs" mt={6}>
           {kinds.map((one) => (
             <Radio key={one.value} {...one} />
@@ -50,14 +60,32 @@ export function SenderDialog({ sender, onClose }: { sender: api.Sender | null; o
         </Stack>
       </Radio.Group>
       {kind === 'address-range' && (
-        <TextInput label="Addresses" description="One address, or a range as 192.0.2.0/24." value={range} onChange={(event) => setRange(event.currentTarget.value)} error={problem?.field('range')} spellCheck={false} />
+        <TextInput
+          label="Addresses"
+          description="One address, or a range as 192.0.2.0/24."
+          value={range}
+          onChange={(event) => setRange(event.currentTarget.value)}
+          error={problem?.field('range')}
+          spellCheck={false}
+        />
       )}
       {kind === 'credentials' && (
         <>
-          <TextInput label="Name" value={user} onChange={(event) => setUser(event.currentTarget.value)} error={problem?.field('user')} autoComplete="off" spellCheck={false} />
+          <TextInput
+            label="Name"
+            value={user}
+            onChange={(event) => setUser(event.currentTarget.value)}
+            error={problem?.field('user')}
+            autoComplete="off"
+            spellCheck={false}
+          />
           <PasswordInput
             label="Password"
-            description={sender?.password_set ? 'Empty: as before.' : `At least ${shortestPassword} characters. It is taken over TLS only.`}
+            description={
+              sender?.password_set
+                ? 'Empty: as before.'
+                : `At least ${shortestPassword} characters. It is taken over TLS only.`
+            }
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
             error={problem?.field('password')}
@@ -68,12 +96,39 @@ export function SenderDialog({ sender, onClose }: { sender: api.Sender | null; o
       )}
       {kind === 'client-certificate' && (
         <>
-          <Textarea label="Certificate (PEM)" value={pem} onChange={(event) => setPem(event.currentTarget.value)} error={problem?.field('certificate_pem')} autosize minRows={3} maxRows={8} spellCheck={false} />
-          <TextInput label="Or the SHA-256 of its key, hex" value={spki} onChange={(event) => setSpki(event.currentTarget.value)} error={problem?.field('certificate_spki')} spellCheck={false} disabled={pem.trim() !== ''} />
+          <Textarea
+            label="Certificate (PEM)"
+            value={pem}
+            onChange={(event) => setPem(event.currentTarget.value)}
+            error={problem?.field('certificate_pem')}
+            autosize
+            minRows={3}
+            maxRows={8}
+            spellCheck={false}
+          />
+          <TextInput
+            label="Or the SHA-256 of its key, hex"
+            value={spki}
+            onChange={(event) => setSpki(event.currentTarget.value)}
+            error={problem?.field('certificate_spki')}
+            spellCheck={false}
+            disabled={pem.trim() !== ''}
+          />
         </>
       )}
-      <TextInput label="Note" description="What it is, in your words." value={note} onChange={(event) => setNote(event.currentTarget.value)} error={problem?.field('note')} />
-      <Checkbox label="Require TLS" description="Its MAIL FROM is refused without TLS." checked={requireTls} onChange={(event) => setRequireTls(event.currentTarget.checked)} />
+      <TextInput
+        label="Note"
+        description="What it is, in your words."
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+        error={problem?.field('note')}
+      />
+      <Checkbox
+        label="Require TLS"
+        description="Its MAIL FROM is refused without TLS."
+        checked={requireTls}
+        onChange={(event) => setRequireTls(event.currentTarget.checked)}
+      />
     </FormDialog>
   );
 }

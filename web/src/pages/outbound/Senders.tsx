@@ -30,7 +30,10 @@ export function Senders() {
   const senders = useAsk(['senders'], api.listSenders);
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
-  const remove = useDo<api.Sender, void>((path, { id }) => api.removeSender({ ...path, id: String(id) }), close);
+  const remove = useDo<api.Sender, void>(
+    (path, { id }) => api.removeSender({ ...path, id: String(id) }),
+    close,
+  );
   const removed = open?.what === 'remove' ? open.sender : null;
   return (
     <Section
@@ -59,10 +62,20 @@ export function Senders() {
                 ),
                 may('administrator') && (
                   <Group key="actions" gap="xs" wrap="nowrap">
-                    <Button size="compact-md" variant="default" onClick={() => setOpen({ what: 'edit', sender })} aria-label={`Edit ${senderName(sender)}`}>
+                    <Button
+                      size="compact-md"
+                      variant="default"
+                      onClick={() => setOpen({ what: 'edit', sender })}
+                      aria-label={`Edit ${senderName(sender)}`}
+                    >
                       Edit
                     </Button>
-                    <Button size="compact-md" variant="default" onClick={() => setOpen({ what: 'remove', sender })} aria-label={`Remove ${senderName(sender)}`}>
+                    <Button
+                      size="compact-md"
+                      variant="default"
+                      onClick={() => setOpen({ what: 'remove', sender })}
+                      aria-label={`Remove ${senderName(sender)}`}
+                    >
                       Remove
                     </Button>
                   </Group>
@@ -73,8 +86,19 @@ export function Senders() {
           />
         )}
       </Loaded>
-      {(open?.what === 'add' || open?.what === 'edit') && <SenderDialog sender={open.what === 'edit' ? open.sender : null} onClose={close} />}
-      <FormDialog opened={removed !== null} onClose={close} title="Remove this server?" verb="Remove" danger busy={remove.isPending} error={remove.error} onSubmit={() => removed && remove.mutate(removed)}>
+      {(open?.what === 'add' || open?.what === 'edit') && (
+        <SenderDialog sender={open.what === 'edit' ? open.sender : null} onClose={close} />
+      )}
+      <FormDialog
+        opened={removed !== null}
+        onClose={close}
+        title="Remove this server?"
+        verb="Remove"
+        danger
+        busy={remove.isPending}
+        error={remove.error}
+        onSubmit={() => removed && remove.mutate(removed)}
+      >
         <Text>{removed && senderName(removed)}: its mail will be refused from then on.</Text>
       </FormDialog>
     </Section>

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { portOf, snippetsFor, targetOf } from './snippets';
 
 const gateway = {
-  hostname: 'gateway.example', version: '1', node: 'gw1', certificates: [],
+  hostname: 'gateway.example',
+  version: '1',
+  node: 'gw1',
+  certificates: [],
   listeners: [
     { role: 'world', address: '203.0.113.5:25', tls: 'starttls' },
     { role: 'internal', address: '10.0.0.2:465', tls: 'implicit' },
@@ -16,7 +19,11 @@ describe('where internal servers send to', () => {
     expect(targetOf(gateway)).toEqual({ host: 'gateway.example', port: 587, implicit: false });
   });
   it('is the one with implicit TLS where there is no other', () => {
-    expect(targetOf({ ...gateway, listeners: gateway.listeners.slice(0, 2) })).toEqual({ host: 'gateway.example', port: 465, implicit: true });
+    expect(targetOf({ ...gateway, listeners: gateway.listeners.slice(0, 2) })).toEqual({
+      host: 'gateway.example',
+      port: 465,
+      implicit: true,
+    });
   });
   it('knows ports of both address families', () => {
     expect(portOf('[::1]:2525')).toBe(2525);
@@ -27,7 +34,13 @@ describe('where internal servers send to', () => {
 describe('the snippets', () => {
   it('carry the real name and port', () => {
     const snippets = snippetsFor(targetOf(gateway));
-    expect(snippets.map(({ name }) => name)).toEqual(['Postfix', 'Exim', 'Exchange Server', 'Microsoft 365', 'Google Workspace']);
+    expect(snippets.map(({ name }) => name)).toEqual([
+      'Postfix',
+      'Exim',
+      'Exchange Server',
+      'Microsoft 365',
+      'Google Workspace',
+    ]);
     for (const { text } of snippets) expect(text).toContain('gateway.example');
     expect(snippets[0]?.text).toContain('relayhost = [gateway.example]:587');
   });

@@ -32,7 +32,11 @@ function preferred(places: Place[], tls: string): number | null {
 export function targetOf({ hostname, listeners }: GatewayInfo): Target {
   const starttls = preferred(listeners, 'starttls');
   const implicit = preferred(listeners, 'implicit');
-  return { host: hostname, port: starttls ?? implicit ?? 25, implicit: starttls === null && implicit !== null };
+  return {
+    host: hostname,
+    port: starttls ?? implicit ?? 25,
+    implicit: starttls === null && implicit !== null,
+  };
 }
 
 export function snippetsFor({ host, port, implicit }: Target): Snippet[] {

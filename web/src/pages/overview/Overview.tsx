@@ -24,7 +24,9 @@ function NeedsAttention({ items }: { items: api.Attention[] }) {
     <Stack component="ul" className="plain-list" gap="sm">
       {items.map(({ severity, code, text, domain }) => (
         <li key={`${code} ${domain} ${text}`} className="card">
-          <Status tone={severity === 'danger' ? 'bad' : 'warn'}>{severity === 'danger' ? 'Needs action' : 'Worth a look'}</Status>
+          <Status tone={severity === 'danger' ? 'bad' : 'warn'}>
+            {severity === 'danger' ? 'Needs action' : 'Worth a look'}
+          </Status>
           <Text>{text}</Text>
           {domain !== '' && <Link href={at(`/partners/${encodeURIComponent(domain)}`)}>{domain}</Link>}
         </li>
@@ -96,8 +98,8 @@ export default function Overview() {
             <div className="card">
               <Picture hops={hops} />
               <Text size="sm" c="dimmed">
-                Proved: encrypted, and the other side showed who it is. Encrypted: with TLS, not proved. Mixed: not all
-                sessions were alike.
+                Proved: encrypted, and the other side showed who it is. Encrypted: with TLS, not proved.
+                Mixed: not all sessions were alike.
               </Text>
             </div>
             <Section title="Needs attention">

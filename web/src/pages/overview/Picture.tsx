@@ -2,7 +2,14 @@
 import { useMatches } from '@mantine/core';
 
 import type { Hop, HopNumbers } from '../../api/generated';
-import { IconAlertTriangle, IconCircleDashed, IconLock, IconLockCheck, IconLockOpen, type Icon } from '../../parts/icons';
+import {
+  IconAlertTriangle,
+  IconCircleDashed,
+  IconLock,
+  IconLockCheck,
+  IconLockOpen,
+  type Icon,
+} from '../../parts/icons';
 import { countText, hopText } from '../../parts/words';
 
 interface Lock {
@@ -28,8 +35,24 @@ interface Place {
 function Box({ x, y, title, words }: Place & { title: string; words: string }) {
   return (
     <g>
-      <rect x={x - 85} y={y - 48} width={170} height={96} rx={14} fill="var(--mantine-color-body)" stroke="var(--field-line)" strokeWidth={1.5} />
-      <text x={x} y={y - 2} textAnchor="middle" fontWeight={650} fontSize={18} fill="var(--mantine-color-text)">
+      <rect
+        x={x - 85}
+        y={y - 48}
+        width={170}
+        height={96}
+        rx={14}
+        fill="var(--mantine-color-body)"
+        stroke="var(--field-line)"
+        strokeWidth={1.5}
+      />
+      <text
+        x={x}
+        y={y - 2}
+        textAnchor="middle"
+        fontWeight={650}
+        fontSize={18}
+        fill="var(--mantine-color-text)"
+      >
         {title}
       </text>
       <text x={x} y={y + 22} textAnchor="middle" fontSize={13} fill="var(--mantine-color-dimmed)">
@@ -54,7 +77,18 @@ function Way({ from, to, numbers, at, anchor }: WayProperties) {
   const icon = { x: anchor === 'middle' ? at.x - 12 : at.x, y: at.y - 42 };
   return (
     <g>
-      <line x1={from.x} y1={from.y} x2={to.x} y2={to.y} stroke={colour} strokeWidth={3} strokeDasharray={dashed ? '3 7' : undefined} strokeLinecap="round" markerEnd="url(#arrow)" color={colour} />
+      <line
+        x1={from.x}
+        y1={from.y}
+        x2={to.x}
+        y2={to.y}
+        stroke={colour}
+        strokeWidth={3}
+        strokeDasharray={dashed ? '3 7' : undefined}
+        strokeLinecap="round"
+        markerEnd="url(#arrow)"
+        color={colour}
+      />
       <Symbol x={icon.x} y={icon.y} width={24} height={24} color={colour} />
       <text x={at.x} y={at.y} textAnchor={anchor} fontSize={14} fontWeight={600} fill={colour}>
         {words}
@@ -68,14 +102,24 @@ function Way({ from, to, numbers, at, anchor }: WayProperties) {
 
 /** The picture in words, for those who hear it. */
 export function describePicture(hops: HopNumbers[]): string {
-  const parts = hops.map(({ hop, lock, total }) => `${hopText(hop)}: ${lockOf(lock).words}, ${countText(total, 'session')}`);
+  const parts = hops.map(
+    ({ hop, lock, total }) => `${hopText(hop)}: ${lockOf(lock).words}, ${countText(total, 'session')}`,
+  );
   return `The four hops of the last day. ${parts.join('. ')}.`;
 }
 
 function arrow() {
   return (
     <defs>
-      <marker id="arrow" viewBox="0 0 10 10" refX={7} refY={5} markerWidth={5} markerHeight={5} orient="auto-start-reverse">
+      <marker
+        id="arrow"
+        viewBox="0 0 10 10"
+        refX={7}
+        refY={5}
+        markerWidth={5}
+        markerHeight={5}
+        orient="auto-start-reverse"
+      >
         <path d="M0 0L10 5L0 10z" fill="context-stroke" />
       </marker>
     </defs>
@@ -94,13 +138,45 @@ export function Picture({ hops }: { hops: HopNumbers[] }) {
   if (layout === 'upright') {
     const places = [70, 330, 590].map((y) => ({ x: 190, y }));
     return (
-      <svg viewBox="0 0 400 660" role="img" aria-label={describePicture(hops)} width="100%" style={{ maxWidth: 400, display: 'block', margin: '0 auto' }}>
+      <svg
+        viewBox="0 0 400 660"
+        role="img"
+        aria-label={describePicture(hops)}
+        width="100%"
+        style={{ maxWidth: 400, display: 'block', margin: '0 auto' }}
+      >
         {arrow()}
-        {boxes.map((box, n) => <Box key={box.title} {...box} {...(places[n] ?? { x: 0, y: 0 })} />)}
-        <Way from={{ x: 165, y: 122 }} to={{ x: 165, y: 274 }} at={{ x: 0, y: 204 }} anchor="start" numbers={of('internal-to-gateway')} />
-        <Way from={{ x: 215, y: 278 }} to={{ x: 215, y: 126 }} at={{ x: 232, y: 204 }} anchor="start" numbers={of('gateway-to-internal')} />
-        <Way from={{ x: 165, y: 382 }} to={{ x: 165, y: 534 }} at={{ x: 0, y: 464 }} anchor="start" numbers={of('gateway-to-partner')} />
-        <Way from={{ x: 215, y: 538 }} to={{ x: 215, y: 386 }} at={{ x: 232, y: 464 }} anchor="start" numbers={of('partner-to-gateway')} />
+        {boxes.map((box, n) => (
+          <Box key={box.title} {...box} {...(places[n] ?? { x: 0, y: 0 })} />
+        ))}
+        <Way
+          from={{ x: 165, y: 122 }}
+          to={{ x: 165, y: 274 }}
+          at={{ x: 0, y: 204 }}
+          anchor="start"
+          numbers={of('internal-to-gateway')}
+        />
+        <Way
+          from={{ x: 215, y: 278 }}
+          to={{ x: 215, y: 126 }}
+          at={{ x: 232, y: 204 }}
+          anchor="start"
+          numbers={of('gateway-to-internal')}
+        />
+        <Way
+          from={{ x: 165, y: 382 }}
+          to={{ x: 165, y: 534 }}
+          at={{ x: 0, y: 464 }}
+          anchor="start"
+          numbers={of('gateway-to-partner')}
+        />
+        <Way
+          from={{ x: 215, y: 538 }}
+          to={{ x: 215, y: 386 }}
+          at={{ x: 232, y: 464 }}
+          anchor="start"
+          numbers={of('partner-to-gateway')}
+        />
       </svg>
     );
   }
@@ -108,11 +184,37 @@ export function Picture({ hops }: { hops: HopNumbers[] }) {
   return (
     <svg viewBox="0 0 960 240" role="img" aria-label={describePicture(hops)} width="100%">
       {arrow()}
-      {boxes.map((box, n) => <Box key={box.title} {...box} {...(places[n] ?? { x: 0, y: 0 })} />)}
-      <Way from={{ x: 192, y: 100 }} to={{ x: 384, y: 100 }} at={{ x: 290, y: 64 }} anchor="middle" numbers={of('internal-to-gateway')} />
-      <Way from={{ x: 388, y: 140 }} to={{ x: 196, y: 140 }} at={{ x: 290, y: 194 }} anchor="middle" numbers={of('gateway-to-internal')} />
-      <Way from={{ x: 572, y: 100 }} to={{ x: 764, y: 100 }} at={{ x: 670, y: 64 }} anchor="middle" numbers={of('gateway-to-partner')} />
-      <Way from={{ x: 768, y: 140 }} to={{ x: 576, y: 140 }} at={{ x: 670, y: 194 }} anchor="middle" numbers={of('partner-to-gateway')} />
+      {boxes.map((box, n) => (
+        <Box key={box.title} {...box} {...(places[n] ?? { x: 0, y: 0 })} />
+      ))}
+      <Way
+        from={{ x: 192, y: 100 }}
+        to={{ x: 384, y: 100 }}
+        at={{ x: 290, y: 64 }}
+        anchor="middle"
+        numbers={of('internal-to-gateway')}
+      />
+      <Way
+        from={{ x: 388, y: 140 }}
+        to={{ x: 196, y: 140 }}
+        at={{ x: 290, y: 194 }}
+        anchor="middle"
+        numbers={of('gateway-to-internal')}
+      />
+      <Way
+        from={{ x: 572, y: 100 }}
+        to={{ x: 764, y: 100 }}
+        at={{ x: 670, y: 64 }}
+        anchor="middle"
+        numbers={of('gateway-to-partner')}
+      />
+      <Way
+        from={{ x: 768, y: 140 }}
+        to={{ x: 576, y: 140 }}
+        at={{ x: 670, y: 194 }}
+        anchor="middle"
+        numbers={of('partner-to-gateway')}
+      />
     </svg>
   );
 }

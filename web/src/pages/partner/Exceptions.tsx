@@ -7,6 +7,7 @@ import { longestException } from '../../api/limits';
 import { ApiProblem } from '../../api/problem';
 import { useDo } from '../../app/ask';
 import { useAccount } from '../../app/session';
+import { authorText } from '../../live/words';
 import { FormDialog } from '../../parts/Dialog';
 import { ProblemNote } from '../../parts/Note';
 import { Section } from '../../parts/Page';
@@ -27,12 +28,27 @@ function ExceptionDialog({ domain, onClose }: { domain: string; onClose: () => v
   const [end, setEnd] = useState(() => dateIn(7));
   const [bounds] = useState(() => ({ first: dateIn(1), last: dateIn(longestException - 1) }));
   const add = useDo<void, api.Exception>((path) => {
-    const input: api.ExceptionInput = { domain, mode: mode === 'opportunistic' ? 'opportunistic' : 'relaxed', reason: reason.trim(), end: `${end}T23:59:59Z` };
+    const input: api.ExceptionInput = {
+      domain,
+      mode: mode === 'opportunistic' ? 'opportunistic' : 'relaxed',
+      reason: reason.trim(),
+      end: `${end}T23:59:59Z`,
+    };
     return api.addException(path, input);
   }, onClose);
   const problem = add.error instanceof ApiProblem ? add.error : null;
   return (
-    <FormDialog opened onClose={onClose} title={`Allow less for ${domain}`} verb="Allow" danger busy={add.isPending} disabled={reason.trim() === '' || end === ''} error={add.error} onSubmit={() => add.mutate()}>
+    <FormDialog
+      opened
+      onClose={onClose}
+      title={`Allow less for ${domain}`}
+      verb="Allow"
+      danger
+      busy={add.isPending}
+      disabled={reason.trim() === '' || end === ''}
+      error={add.error}
+      onSubmit={() => add.mutate()}
+    >
       <NativeSelect
         label="Allowed meanwhile"
         value={mode}
@@ -42,8 +58,24 @@ function ExceptionDialog({ domain, onClose }: { domain: string; onClose: () => v
           { value: 'opportunistic', label: 'Opportunistic TLS: in clear if there is no TLS' },
         ]}
       />
-      <TextInput label="Reason" description="Auditors read it." value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={problem?.field('reason')} data-autofocus />
-      <TextInput label="Until the end of (UTC)" description={`At most ${longestException} days.`} type="date" value={end} min={bounds.first} max={bounds.last} onChange={(event) => setEnd(event.currentTarget.value)} error={problem?.field('end')} />
+      <TextInput
+        label="Reason"
+        description="Auditors read it."
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        error={problem?.field('reason')}
+        data-autofocus
+      />
+      <TextInput
+        label="Until the end of (UTC)"
+        description={`At most ${longestException} days.`}
+        type="date"
+        value={end}
+        min={bounds.first}
+        max={bounds.last}
+        onChange={(event) => setEnd(event.currentTarget.value)}
+        error={problem?.field('end')}
+      />
       <Text size="sm" c="dimmed">
         Every message that uses it is marked. When it ends, the policy holds again by itself.
       </Text>
@@ -76,17 +108,31 @@ export function Exceptions({ domain, exceptions }: { domain: string; exceptions:
         rows={exceptions.map((one) => ({
           key: one.id,
           cells: [
-            one.active ? <Status key="state" tone="warn">In use</Status> : <Status key="state" tone="quiet">Ended</Status>,
+            one.active ? (
+              <Status key="state" tone="warn">
+                In use
+              </Status>
+            ) : (
+              <Status key="state" tone="quiet">
+                Ended
+              </Status>
+            ),
             <ModeStatus key="mode" mode={one.mode} />,
             <div key="reason">
               {one.reason}
               <Text size="sm" c="dimmed">
-                {one.author}
+                {authorText(one.author)}
               </Text>
             </div>,
             <Moment key="end" time={one.end} />,
             one.active && may('administrator') && (
-              <Button key="stop" size="compact-md" variant="default" onClick={() => end.mutate(one.id)} aria-label={`End now: ${one.reason}`}>
+              <Button
+                key="stop"
+                size="compact-md"
+                variant="default"
+                onClick={() => end.mutate(one.id)}
+                aria-label={`End now: ${one.reason}`}
+              >
                 End now
               </Button>
             ),

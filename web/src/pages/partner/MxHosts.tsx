@@ -74,7 +74,9 @@ export function MxHosts({ partner }: { partner: api.Partner }) {
         empty={<Text>{isWildcard ? 'A wildcard has no MX of its own.' : 'No MX is known.'}</Text>}
       />
       {running && <Progress value={50} animated aria-label="Looking" />}
-      <Announcement>{running ? `Looking: ${item?.step ?? ''}` : finding ? finding.shown_as : ''}</Announcement>
+      <Announcement>
+        {running ? `Looking: ${item?.step ?? ''}` : finding ? finding.shown_as : ''}
+      </Announcement>
       {item?.failure && <ReasonText why={item.failure} />}
       {finding && (
         <div>

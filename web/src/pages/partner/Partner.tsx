@@ -39,7 +39,9 @@ function Hops({ hops }: { hops: api.PartnerHop[] }) {
           ) : (
             '–'
           ),
-          failed > 0 ? `${countText(failed, 'failure')} of ${numberText(total)}` : countText(total, 'attempt'),
+          failed > 0
+            ? `${countText(failed, 'failure')} of ${numberText(total)}`
+            : countText(total, 'attempt'),
         ],
       }))}
     />
@@ -61,7 +63,10 @@ export default function Partner() {
               <Hops hops={data.hops} />
             </Section>
             <MxHosts partner={data} />
-            <Section title="Why this requirement" lead="Every source that was considered; the strongest demand holds, and only an exception weakens.">
+            <Section
+              title="Why this requirement"
+              lead="Every source that was considered; the strongest demand holds, and only an exception weakens."
+            >
               <Why explanation={data.explanation} />
             </Section>
             <Exceptions domain={data.domain} exceptions={data.exceptions} />
@@ -71,7 +76,10 @@ export default function Partner() {
                 columns={['When', 'What became of it']}
                 rows={data.recent.map((attempt) => ({
                   key: attempt.row,
-                  cells: [<Ago key="when" time={attempt.time} />, <AttemptLine key="what" attempt={attempt} />],
+                  cells: [
+                    <Ago key="when" time={attempt.time} />,
+                    <AttemptLine key="what" attempt={attempt} />,
+                  ],
                 }))}
                 empty={<Text>No attempt yet.</Text>}
               />

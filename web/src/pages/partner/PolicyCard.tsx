@@ -5,12 +5,18 @@ import * as api from '../../api/generated';
 import { useDo } from '../../app/ask';
 import { navigate } from '../../app/router';
 import { useAccount } from '../../app/session';
+import { authorText } from '../../live/words';
 import { FormDialog } from '../../parts/Dialog';
 import { ModeStatus, StageStatus, Status } from '../../parts/Status';
 import { Ago, Moment } from '../../parts/Time';
+import { spanText } from '../../parts/words';
 import { PolicyDialog } from '../policies/PolicyDialog';
 
-const floors: Record<api.Floor, string> = { standard: 'TLS 1.2', 'tls1.3': 'TLS 1.3', legacy: 'TLS 1.0 (legacy)' };
+const floors: Record<api.Floor, string> = {
+  standard: 'TLS 1.2',
+  'tls1.3': 'TLS 1.3',
+  legacy: 'TLS 1.0 (legacy)',
+};
 
 function Facts({ policy }: { policy: api.Policy }) {
   const lists: [string, string[]][] = [
@@ -35,7 +41,11 @@ function Facts({ policy }: { policy: api.Policy }) {
       <dt>Oldest TLS</dt>
       <dd>{floors[policy.floor]}</dd>
       <dt>If not met</dt>
-      <dd>{policy.on_failure === 'bounce' ? 'Bounces at once' : `Waits and tries again; bounces after ${policy.time_limit}`}</dd>
+      <dd>
+        {policy.on_failure === 'bounce'
+          ? 'Bounces at once'
+          : `Waits and tries again; bounces after ${spanText(policy.time_limit)}`}
+      </dd>
       {policy.valid_until !== null && (
         <>
           <dt>Holds until</dt>
@@ -52,7 +62,7 @@ function Facts({ policy }: { policy: api.Policy }) {
       )}
       <dt>Made by</dt>
       <dd>
-        {policy.author}, <Ago time={policy.created} />
+        {authorText(policy.author)}, <Ago time={policy.created} />
       </dd>
     </dl>
   );
@@ -71,7 +81,9 @@ export function PolicyCard({ partner }: { partner: api.Partner }) {
     return (
       <div className="card">
         <Stack gap="sm" align="flex-start">
-          <Text>No policy speaks for {domain}: what it publishes itself (DANE, MTA-STS) is all that is demanded.</Text>
+          <Text>
+            No policy speaks for {domain}: what it publishes itself (DANE, MTA-STS) is all that is demanded.
+          </Text>
           {may('administrator') && (
             <Button variant="default" onClick={() => navigate(at('/tasks/tls-policies'))}>
               Set Up Your TLS Policies
@@ -87,7 +99,11 @@ export function PolicyCard({ partner }: { partner: api.Partner }) {
         <Group justify="space-between" align="flex-start" gap="sm">
           <Stack gap={6}>
             <ModeStatus mode={policy.mode} />
-            {policy.active ? <StageStatus stage={policy.stage} /> : <Status tone="quiet">Does not hold now</Status>}
+            {policy.active ? (
+              <StageStatus stage={policy.stage} />
+            ) : (
+              <Status tone="quiet">Does not hold now</Status>
+            )}
             {policy.domain !== domain && <Text size="sm">By the policy for {policy.shown_as}</Text>}
           </Stack>
           {may('administrator') && (
@@ -104,7 +120,16 @@ export function PolicyCard({ partner }: { partner: api.Partner }) {
         <Facts policy={policy} />
       </Stack>
       {open === 'edit' && <PolicyDialog policy={policy} onClose={close} />}
-      <FormDialog opened={open === 'remove'} onClose={close} title={`Remove the policy of ${policy.shown_as}?`} verb="Remove" danger busy={remove.isPending} error={remove.error} onSubmit={() => remove.mutate(policy.domain)}>
+      <FormDialog
+        opened={open === 'remove'}
+        onClose={close}
+        title={`Remove the policy of ${policy.shown_as}?`}
+        verb="Remove"
+        danger
+        busy={remove.isPending}
+        error={remove.error}
+        onSubmit={() => remove.mutate(policy.domain)}
+      >
         <Text>Mail to and from {policy.shown_as} then needs no more than other sources demand, at once.</Text>
       </FormDialog>
     </div>

@@ -27,7 +27,14 @@ function Direction({ title, why }: { title: string; why: HopExplanation }) {
           const { tone, words } = fates[fate] ?? { tone: 'quiet' as const, words: fate };
           return {
             key: name,
-            cells: [name, fate === 'absent' ? '' : <ModeStatus key="mode" mode={mode} />, <Status key="fate" tone={tone}>{words}</Status>, rule],
+            cells: [
+              name,
+              fate === 'absent' ? '' : <ModeStatus key="mode" mode={mode} />,
+              <Status key="fate" tone={tone}>
+                {words}
+              </Status>,
+              rule,
+            ],
           };
         })}
         empty={<Text>No source asks for anything.</Text>}

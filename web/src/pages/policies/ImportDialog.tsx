@@ -16,9 +16,12 @@ function Report({ report, trial }: { report: api.ImportReport; trial: boolean })
   const refused = report.lines.filter(({ effect }) => effect === 'refused');
   return (
     <Stack gap="sm" role="status">
-      <Note tone={report.refused > 0 ? 'warn' : 'ok'} title={trial ? 'This is what would happen' : 'Imported'}>
-        {numberText(report.added)} added, {numberText(report.changed)} changed, {numberText(report.unchanged)} there already,{' '}
-        {numberText(report.refused)} refused.
+      <Note
+        tone={report.refused > 0 ? 'warn' : 'ok'}
+        title={trial ? 'This is what would happen' : 'Imported'}
+      >
+        {numberText(report.added)} added, {numberText(report.changed)} changed, {numberText(report.unchanged)}{' '}
+        there already, {numberText(report.refused)} refused.
       </Note>
       {refused.length > 0 && (
         <Table
@@ -26,11 +29,19 @@ function Report({ report, trial }: { report: api.ImportReport; trial: boolean })
           columns={['Line', 'Domain', 'Why']}
           rows={refused.slice(0, mostRefusalsShown).map(({ line, domain, why }) => ({
             key: line,
-            cells: [line, domain, <Status key="why" tone="bad" icon="cross">{why}</Status>],
+            cells: [
+              line,
+              domain,
+              <Status key="why" tone="bad" icon="cross">
+                {why}
+              </Status>,
+            ],
           }))}
         />
       )}
-      {refused.length > mostRefusalsShown && <Text size="sm">And {countText(refused.length - mostRefusalsShown, 'more line')}.</Text>}
+      {refused.length > mostRefusalsShown && (
+        <Text size="sm">And {countText(refused.length - mostRefusalsShown, 'more line')}.</Text>
+      )}
     </Stack>
   );
 }
@@ -40,7 +51,13 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [stage, setStage] = useState<string>('monitor');
   const [tried, setTried] = useState<{ report: api.ImportReport; trial: boolean } | null>(null);
   const run = useDo<boolean, api.ImportReport>(
-    (path, trial) => api.importPolicyList(path, { text, mode: 'strict', stage: stage === 'monitor' ? 'monitor' : 'enforce', dry_run: trial }),
+    (path, trial) =>
+      api.importPolicyList(path, {
+        text,
+        mode: 'strict',
+        stage: stage === 'monitor' ? 'monitor' : 'enforce',
+        dry_run: trial,
+      }),
     (report, trial) => setTried({ report, trial }),
   );
   const imported = tried !== null && !tried.trial;
@@ -54,9 +71,17 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       title="Import policies"
       size={720}
-      verb={tried?.trial ? `Import ${countText(tried.report.added + tried.report.changed, 'policy', 'policies')}` : 'Try'}
+      verb={
+        tried?.trial
+          ? `Import ${countText(tried.report.added + tried.report.changed, 'policy', 'policies')}`
+          : 'Try'
+      }
       busy={run.isPending}
-      disabled={text.trim() === '' || imported || (tried?.trial === true && tried.report.added + tried.report.changed === 0)}
+      disabled={
+        text.trim() === '' ||
+        imported ||
+        (tried?.trial === true && tried.report.added + tried.report.changed === 0)
+      }
       error={run.error}
       onSubmit={() => run.mutate(tried === null)}
     >
@@ -73,7 +98,10 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         data-autofocus
       />
       <Group>
-        <FileButton onChange={(file) => void file?.text().then(change)} accept=".csv,.txt,text/plain,text/csv">
+        <FileButton
+          onChange={(file) => void file?.text().then(change)}
+          accept=".csv,.txt,text/plain,text/csv"
+        >
           {(properties) => (
             <Button variant="default" {...properties}>
               Choose a file
@@ -81,7 +109,14 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           )}
         </FileButton>
       </Group>
-      <Radio.Group label="Lines that name no stage" value={stage} onChange={(value) => { setStage(value); setTried(null); }}>
+      <Radio.Group
+        label="Lines that name no stage"
+        value={stage}
+        onChange={(value) => {
+          setStage(value);
+          setTried(null);
+        }}
+      >
         <Group gap="lg" mt={6}>
           <Radio value="monitor" label="Monitor only" />
           <Radio value="enforce" label="Enforce at once" />

@@ -7,6 +7,7 @@ import * as api from '../../api/generated';
 import { usePages } from '../../app/ask';
 import { useSearchParameter } from '../../app/router';
 import { useAccount } from '../../app/session';
+import { authorText } from '../../live/words';
 import { IconSearch } from '../../parts/icons';
 import { Loaded } from '../../parts/Loaded';
 import { LongList, type Column } from '../../parts/LongList';
@@ -61,7 +62,7 @@ export default function Policies() {
       width: 'minmax(0, 1.2fr)',
       cell: ({ author, created }) => (
         <Text size="sm" c="dimmed">
-          {author}, <Ago time={created} />
+          {authorText(author)}, <Ago time={created} />
         </Text>
       ),
     },
@@ -96,13 +97,21 @@ export default function Policies() {
           label="Mode"
           value={mode}
           onChange={(event) => setMode(event.currentTarget.value)}
-          data={[{ value: '', label: 'Any' }, { value: 'strict', label: 'Strict' }, { value: 'relaxed', label: 'Relaxed' }]}
+          data={[
+            { value: '', label: 'Any' },
+            { value: 'strict', label: 'Strict' },
+            { value: 'relaxed', label: 'Relaxed' },
+          ]}
         />
         <NativeSelect
           label="Stage"
           value={stage}
           onChange={(event) => setStage(event.currentTarget.value)}
-          data={[{ value: '', label: 'Any' }, { value: 'enforce', label: 'Enforced' }, { value: 'monitor', label: 'Monitor only' }]}
+          data={[
+            { value: '', label: 'Any' },
+            { value: 'enforce', label: 'Enforced' },
+            { value: 'monitor', label: 'Monitor only' },
+          ]}
         />
       </Group>
       <Loaded query={pages}>
@@ -123,7 +132,8 @@ export default function Policies() {
                   <Text>No policy matches.</Text>
                 ) : (
                   <Text>
-                    No policy yet. <Link href={at('/tasks/tls-policies')}>Set Up Your TLS Policies</Link> leads through the first ones.
+                    No policy yet. <Link href={at('/tasks/tls-policies')}>Set Up Your TLS Policies</Link>{' '}
+                    leads through the first ones.
                   </Text>
                 )
               }

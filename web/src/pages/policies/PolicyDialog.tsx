@@ -65,21 +65,51 @@ export function PolicyDialog({ policy, onClose }: Properties) {
       onSubmit={() => save.mutate()}
     >
       {!policy && (
-        <TextInput label="External domain" description="example.com, or *.gov.example for all below gov.example." value={domain} onChange={(event) => setDomain(event.currentTarget.value)} error={problem?.field('domain')} spellCheck={false} data-autofocus />
+        <TextInput
+          label="External domain"
+          description="example.com, or *.gov.example for all below gov.example."
+          value={domain}
+          onChange={(event) => setDomain(event.currentTarget.value)}
+          error={problem?.field('domain')}
+          spellCheck={false}
+          data-autofocus
+        />
       )}
       <Radio.Group label="Mode" value={mode} onChange={setMode} error={problem?.field('mode')}>
         <Stack gap="xs" mt={6}>
-          <Radio value="strict" label="Strict - Trusted Enforced" description="TLS, and a server that proves who it is." />
+          <Radio
+            value="strict"
+            label="Strict - Trusted Enforced"
+            description="TLS, and a server that proves who it is."
+          />
           <Radio value="relaxed" label="Relaxed Encryption Mode" description="TLS with any certificate." />
         </Stack>
       </Radio.Group>
       <Radio.Group label="Stage" value={stage} onChange={setStage} error={problem?.field('stage')}>
         <Stack gap="xs" mt={6}>
-          <Radio value="enforce" label="Enforced" description="Mail that cannot meet it waits, then bounces." />
-          <Radio value="monitor" label="Monitor only" description="Mail goes on as before; what would have failed is counted." />
+          <Radio
+            value="enforce"
+            label="Enforced"
+            description="Mail that cannot meet it waits, then bounces."
+          />
+          <Radio
+            value="monitor"
+            label="Monitor only"
+            description="Mail goes on as before; what would have failed is counted."
+          />
         </Stack>
       </Radio.Group>
-      <Textarea label="MX names to pin" description="One a line; *.mail.example.com stands for one label." value={mx} onChange={(event) => setMx(event.currentTarget.value)} error={problem?.field('mx')} autosize minRows={2} maxRows={8} spellCheck={false} />
+      <Textarea
+        label="MX names to pin"
+        description="One a line; *.mail.example.com stands for one label."
+        value={mx}
+        onChange={(event) => setMx(event.currentTarget.value)}
+        error={problem?.field('mx')}
+        autosize
+        minRows={2}
+        maxRows={8}
+        spellCheck={false}
+      />
       <details>
         <summary>More</summary>
         <Stack gap="sm" pt="xs">
@@ -107,7 +137,10 @@ export function PolicyDialog({ policy, onClose }: Properties) {
             />
           </Group>
           {floor === 'legacy' && (
-            <Note tone="warn">TLS 1.0 and 1.1 can be broken by those who hold the line. Use it only until the partner has renewed its server.</Note>
+            <Note tone="warn">
+              TLS 1.0 and 1.1 can be broken by those who hold the line. Use it only until the partner has
+              renewed its server.
+            </Note>
           )}
           <Group grow preventGrowOverflow={false} align="flex-start">
             <NativeSelect
@@ -119,11 +152,24 @@ export function PolicyDialog({ policy, onClose }: Properties) {
                 { value: 'bounce', label: 'Bounce at once' },
               ]}
             />
-            <TextInput label="Bounce after" description="As 24h or 2d." value={timeLimit} onChange={(event) => setTimeLimit(event.currentTarget.value)} error={problem?.field('time_limit')} disabled={onFailure === 'bounce'} />
+            <TextInput
+              label="Bounce after"
+              description="As 24h or 2d."
+              value={timeLimit}
+              onChange={(event) => setTimeLimit(event.currentTarget.value)}
+              error={problem?.field('time_limit')}
+              disabled={onFailure === 'bounce'}
+            />
           </Group>
         </Stack>
       </details>
-      <TextInput label="Note" description="Your own words: a contract, a contact." value={note} onChange={(event) => setNote(event.currentTarget.value)} error={problem?.field('note')} />
+      <TextInput
+        label="Note"
+        description="Your own words: a contract, a contact."
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+        error={problem?.field('note')}
+      />
     </FormDialog>
   );
 }

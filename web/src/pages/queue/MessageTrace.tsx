@@ -50,7 +50,12 @@ export default function MessageTrace() {
   const { at } = useAccount();
   const trace = useAsk(['message', id], (path) => api.traceMessage({ ...path, id }));
   return (
-    <Page title={`Message ${id}`} above={<Link href={at('/queue')}>Queue</Link>} lead="Its way over the hops; never its content." width={860}>
+    <Page
+      title={`Message ${id}`}
+      above={<Link href={at('/queue')}>Queue</Link>}
+      lead="Its way over the hops; never its content."
+      width={860}
+    >
       <Loaded query={trace}>
         {({ message, attempts }) => (
           <Stack gap="xl">

@@ -21,9 +21,13 @@ export function DeliveryView({ delivery }: { delivery: api.Delivery }) {
     <div>
       <Group gap="sm">
         {delivery.state === 'held' ? (
-          <Status tone="warn" icon="waiting">Held</Status>
+          <Status tone="warn" icon="waiting">
+            Held
+          </Status>
         ) : delivery.reason === '' ? (
-          <Status tone="info" icon="waiting">On its way</Status>
+          <Status tone="info" icon="waiting">
+            On its way
+          </Status>
         ) : (
           <Status tone="warn">Waiting</Status>
         )}
@@ -34,7 +38,13 @@ export function DeliveryView({ delivery }: { delivery: api.Delivery }) {
       {delivery.why !== '' && <Text size="sm">{delivery.why}</Text>}
       <Text size="sm" c="dimmed">
         {delivery.attempts > 0 && <>tried {countText(delivery.attempts, 'time')}, </>}
-        {delivery.state === 'held' ? 'waits until released' : <>next <Ago time={delivery.due} /></>}
+        {delivery.state === 'held' ? (
+          'waits until released'
+        ) : (
+          <>
+            next <Ago time={delivery.due} />
+          </>
+        )}
       </Text>
     </div>
   );
@@ -62,7 +72,14 @@ export default function Queue() {
       width: 'minmax(0, 1.4fr)',
       cell: ({ id, sender, size, accepted }) => (
         <Group gap="sm" wrap="nowrap" align="flex-start">
-          {may('operator') && <Checkbox checked={chosen.has(id)} onChange={() => toggle(id)} aria-label={`Choose ${id}`} mt={2} />}
+          {may('operator') && (
+            <Checkbox
+              checked={chosen.has(id)}
+              onChange={() => toggle(id)}
+              aria-label={`Choose ${id}`}
+              mt={2}
+            />
+          )}
           <div style={{ minWidth: 0 }}>
             <Link href={at(`/messages/${encodeURIComponent(id)}`)}>{id}</Link>
             <Text size="sm">{sender === '' ? 'a bounce' : sender}</Text>
@@ -105,7 +122,11 @@ export default function Queue() {
           label="State"
           value={state}
           onChange={(event) => setState(event.currentTarget.value)}
-          data={[{ value: '', label: 'Any' }, { value: 'queued', label: 'Queued' }, { value: 'held', label: 'Held' }]}
+          data={[
+            { value: '', label: 'Any' },
+            { value: 'queued', label: 'Queued' },
+            { value: 'held', label: 'Held' },
+          ]}
         />
       </Group>
       <QueueActions chosen={chosen} domain={wanted} onDone={() => setChosen(new Set())} />
@@ -113,7 +134,8 @@ export default function Queue() {
         {() => (
           <Stack gap="xs">
             <Text size="sm" c="dimmed" role="status">
-              {countText(first?.messages ?? 0, 'message')} in the queue, {countText(first?.held ?? 0, 'delivery', 'deliveries')} held
+              {countText(first?.messages ?? 0, 'message')} in the queue,{' '}
+              {countText(first?.held ?? 0, 'delivery', 'deliveries')} held
             </Text>
             <LongList
               label="Messages in the queue"

@@ -28,7 +28,8 @@ export function QueueActions({ chosen, domain, onDone }: Properties) {
   const { may } = useAccount();
   const [removing, setRemoving] = useState(false);
   const command = useDo<api.QueueAction, api.QueueEffect>(
-    (path, action) => api.commandQueue(path, chosen.size > 0 ? { action, messages: [...chosen] } : { action, domain }),
+    (path, action) =>
+      api.commandQueue(path, chosen.size > 0 ? { action, messages: [...chosen] } : { action, domain }),
     ({ deliveries }, action) => {
       const did = verbs.find((one) => one.action === action)?.did ?? action;
       notifications.show({ message: `${countText(deliveries, 'delivery', 'deliveries')} ${did}.` });
@@ -37,7 +38,12 @@ export function QueueActions({ chosen, domain, onDone }: Properties) {
     },
   );
   if (!may('operator')) return null;
-  const scope = chosen.size > 0 ? countText(chosen.size, 'chosen message') : domain !== '' ? `all messages to ${domain}` : '';
+  const scope =
+    chosen.size > 0
+      ? countText(chosen.size, 'chosen message')
+      : domain !== ''
+        ? `all messages to ${domain}`
+        : '';
   return (
     <div className="card" style={{ padding: 14 }}>
       <Group gap="sm" role="group" aria-label="Work on messages">
@@ -58,7 +64,16 @@ export function QueueActions({ chosen, domain, onDone }: Properties) {
         ))}
       </Group>
       {!removing && <ProblemNote error={command.error} />}
-      <FormDialog opened={removing} onClose={() => setRemoving(false)} title={`Remove ${scope}?`} verb="Remove" danger busy={command.isPending} error={command.error} onSubmit={() => command.mutate('remove')}>
+      <FormDialog
+        opened={removing}
+        onClose={() => setRemoving(false)}
+        title={`Remove ${scope}?`}
+        verb="Remove"
+        danger
+        busy={command.isPending}
+        error={command.error}
+        onSubmit={() => command.mutate('remove')}
+      >
         <Text>They are gone for good, and their senders hear nothing of it.</Text>
       </FormDialog>
     </div>

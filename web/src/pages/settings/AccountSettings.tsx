@@ -33,14 +33,22 @@ function AccountForm({ account }: { account: api.Account }) {
   return (
     <form onSubmit={submit} noValidate className="card">
       <Stack gap="md" maw={640}>
-        <TextInput label="Organisation" value={title} onChange={(event) => setTitle(event.currentTarget.value)} error={problem?.field('title')} disabled={!may('administrator')} />
+        <TextInput
+          label="Organisation"
+          value={title}
+          onChange={(event) => setTitle(event.currentTarget.value)}
+          error={problem?.field('title')}
+          disabled={!may('administrator')}
+        />
         <div>
           <Text fw={500} size="sm">
             Private authorities
           </Text>
           {account.ca_bundle_sha256 ? (
             <Group gap="md">
-              <Status tone="info" icon="proved">Trusted besides the public ones</Status>
+              <Status tone="info" icon="proved">
+                Trusted besides the public ones
+              </Status>
               {may('administrator') && (
                 <Button size="compact-sm" variant="default" onClick={() => save.mutate({ ca_bundle: '' })}>
                   Trust none any more
@@ -55,7 +63,16 @@ function AccountForm({ account }: { account: api.Account }) {
         </div>
         {may('administrator') && (
           <>
-            <Textarea label="Trust these instead (PEM)" value={bundle} onChange={(event) => setBundle(event.currentTarget.value)} error={problem?.field('ca_bundle')} autosize minRows={3} maxRows={10} spellCheck={false} />
+            <Textarea
+              label="Trust these instead (PEM)"
+              value={bundle}
+              onChange={(event) => setBundle(event.currentTarget.value)}
+              error={problem?.field('ca_bundle')}
+              autosize
+              minRows={3}
+              maxRows={10}
+              spellCheck={false}
+            />
             <ProblemNote error={save.error} />
             <div>
               <Button type="submit" loading={save.isPending}>
@@ -82,9 +99,32 @@ function AddAccount({ onClose }: { onClose: () => void }) {
   );
   const problem = add.error instanceof ApiProblem ? add.error : null;
   return (
-    <FormDialog opened onClose={onClose} title="Add an account" verb="Add" busy={add.isPending} disabled={name.trim() === '' || title.trim() === ''} error={add.error} onSubmit={() => add.mutate()}>
-      <TextInput label="Organisation" value={title} onChange={(event) => setTitle(event.currentTarget.value)} error={problem?.field('title')} data-autofocus />
-      <TextInput label="Short name" description="Lower-case letters, digits and dashes." value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem?.field('name')} spellCheck={false} autoCapitalize="none" />
+    <FormDialog
+      opened
+      onClose={onClose}
+      title="Add an account"
+      verb="Add"
+      busy={add.isPending}
+      disabled={name.trim() === '' || title.trim() === ''}
+      error={add.error}
+      onSubmit={() => add.mutate()}
+    >
+      <TextInput
+        label="Organisation"
+        value={title}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+        error={problem?.field('title')}
+        data-autofocus
+      />
+      <TextInput
+        label="Short name"
+        description="Lower-case letters, digits and dashes."
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={problem?.field('name')}
+        spellCheck={false}
+        autoCapitalize="none"
+      />
     </FormDialog>
   );
 }

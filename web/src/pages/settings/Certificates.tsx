@@ -16,8 +16,13 @@ export function Certificates() {
     <Loaded query={gateway}>
       {({ certificates, listeners, hostname }) => (
         <Stack gap="xl">
-          <Section title="Certificates" lead={`What ${hostname} shows to those who connect. They are set in the configuration file, and read again when the file changes.`}>
-            {certificates.length === 0 && <div className="card">The gateway has no certificate: it cannot offer TLS.</div>}
+          <Section
+            title="Certificates"
+            lead={`What ${hostname} shows to those who connect. They are set in the configuration file, and read again when the file changes.`}
+          >
+            {certificates.length === 0 && (
+              <div className="card">The gateway has no certificate: it cannot offer TLS.</div>
+            )}
             <Stack component="ul" className="plain-list" gap="sm">
               {certificates.map((one) => (
                 <li key={one.sha256} className="card">
@@ -47,7 +52,11 @@ export function Certificates() {
               columns={['Address', 'For', 'TLS']}
               rows={listeners.map(({ address, role, tls }) => ({
                 key: `${role} ${address}`,
-                cells: [<code key="address">{address}</code>, roles[role] ?? role, tls === 'implicit' ? 'from the first byte' : 'STARTTLS'],
+                cells: [
+                  <code key="address">{address}</code>,
+                  roles[role] ?? role,
+                  tls === 'implicit' ? 'from the first byte' : 'STARTTLS',
+                ],
               }))}
               empty={<Text>None.</Text>}
             />

@@ -8,7 +8,9 @@ import { roleText } from '../../parts/words';
 
 export function grantsText(grants: api.Grant[]): string {
   if (grants.length === 0) return 'nothing';
-  return grants.map(({ account, role }) => `${role} of ${account === '*' ? 'all accounts' : account}`).join(', ');
+  return grants
+    .map(({ account, role }) => `${role} of ${account === '*' ? 'all accounts' : account}`)
+    .join(', ');
 }
 
 interface Properties {
@@ -34,17 +36,39 @@ export function GrantFields({ grants, onChange }: Properties) {
       </Text>
       {grants.map((grant, place) => (
         <Group key={place} gap="xs" align="flex-end">
-          <NativeSelect label="Account" value={grant.account} onChange={(event) => change(place, { account: event.currentTarget.value })} data={places} style={{ flex: '1 1 10rem' }} />
-          <NativeSelect label="Role" value={grant.role} onChange={(event) => change(place, { role: api.wordsRole.find((word) => word === event.currentTarget.value) })} data={roles} style={{ flex: '2 1 14rem' }} />
+          <NativeSelect
+            label="Account"
+            value={grant.account}
+            onChange={(event) => change(place, { account: event.currentTarget.value })}
+            data={places}
+            style={{ flex: '1 1 10rem' }}
+          />
+          <NativeSelect
+            label="Role"
+            value={grant.role}
+            onChange={(event) =>
+              change(place, { role: api.wordsRole.find((word) => word === event.currentTarget.value) })
+            }
+            data={roles}
+            style={{ flex: '2 1 14rem' }}
+          />
           {grants.length > 1 && (
-            <Button variant="default" onClick={() => onChange(grants.filter((_, at) => at !== place))} aria-label={`Remove role ${place + 1}`}>
+            <Button
+              variant="default"
+              onClick={() => onChange(grants.filter((_, at) => at !== place))}
+              aria-label={`Remove role ${place + 1}`}
+            >
               Remove
             </Button>
           )}
         </Group>
       ))}
       <div>
-        <Button variant="subtle" size="compact-sm" onClick={() => onChange([...grants, { account: places[0]?.value ?? '', role: 'viewer' }])}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          onClick={() => onChange([...grants, { account: places[0]?.value ?? '', role: 'viewer' }])}
+        >
           One more role
         </Button>
       </div>

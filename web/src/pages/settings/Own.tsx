@@ -35,12 +35,38 @@ function Password() {
     <form onSubmit={submit} noValidate className="card">
       <Stack gap="md" maw={420}>
         <input type="text" autoComplete="username" value={user} readOnly hidden />
-        <PasswordInput label="Password until now" value={current} onChange={(event) => setCurrent(event.currentTarget.value)} error={problem?.field('current')} autoComplete="current-password" visibilityToggleButtonProps={{ 'aria-label': 'Show the password until now', tabIndex: 0 }} />
-        <PasswordInput label="New password" description={`At least ${shortestPassword} characters.`} value={fresh} onChange={(event) => setFresh(event.currentTarget.value)} error={problem?.field('fresh')} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': 'Show the new password', tabIndex: 0 }} />
-        <PasswordInput label="The new one again" value={again} onChange={(event) => setAgain(event.currentTarget.value)} error={again !== '' && again !== fresh ? 'This is not the same.' : undefined} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': 'Show the repeated password', tabIndex: 0 }} />
+        <PasswordInput
+          label="Password until now"
+          value={current}
+          onChange={(event) => setCurrent(event.currentTarget.value)}
+          error={problem?.field('current')}
+          autoComplete="current-password"
+          visibilityToggleButtonProps={{ 'aria-label': 'Show the password until now', tabIndex: 0 }}
+        />
+        <PasswordInput
+          label="New password"
+          description={`At least ${shortestPassword} characters.`}
+          value={fresh}
+          onChange={(event) => setFresh(event.currentTarget.value)}
+          error={problem?.field('fresh')}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={{ 'aria-label': 'Show the new password', tabIndex: 0 }}
+        />
+        <PasswordInput
+          label="The new one again"
+          value={again}
+          onChange={(event) => setAgain(event.currentTarget.value)}
+          error={again !== '' && again !== fresh ? 'This is not the same.' : undefined}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={{ 'aria-label': 'Show the repeated password', tabIndex: 0 }}
+        />
         <ProblemNote error={change.error} />
         <div>
-          <Button type="submit" loading={change.isPending} disabled={current === '' || fresh.length < shortestPassword || again !== fresh}>
+          <Button
+            type="submit"
+            loading={change.isPending}
+            disabled={current === '' || fresh.length < shortestPassword || again !== fresh}
+          >
             Change the password
           </Button>
         </div>
@@ -54,7 +80,10 @@ export function Own() {
   return (
     <Stack gap="xl">
       <Text>You are signed in as {user}.</Text>
-      <Section title="Second factor" lead="Six digits from an authenticator app, asked for after the password.">
+      <Section
+        title="Second factor"
+        lead="Six digits from an authenticator app, asked for after the password."
+      >
         <SecondFactor />
       </Section>
       <Section title="Password">

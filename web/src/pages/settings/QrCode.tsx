@@ -10,7 +10,14 @@ export function QrCode({ text, label }: { text: string; label: string }) {
     .join('');
   const side = size + 2 * quiet;
   return (
-    <svg viewBox={`0 0 ${side} ${side}`} width={220} height={220} role="img" aria-label={label} shapeRendering="crispEdges">
+    <svg
+      viewBox={`0 0 ${side} ${side}`}
+      width={220}
+      height={220}
+      role="img"
+      aria-label={label}
+      shapeRendering="crispEdges"
+    >
       {/* Always dark on white, also in the dark scheme: readers expect that. */}
       <rect width={side} height={side} fill="#fff" />
       <path d={path} fill="#000" />

@@ -35,7 +35,14 @@ function Confirm({ factor, onDone }: { factor: api.SecondFactor; onDone: () => v
             <Text>Scan it with your authenticator, or type this secret in:</Text>
             <Copyable value={factor.secret} label="Copy the secret" />
           </div>
-          <TextInput label="Six digits that it shows now" value={code} onChange={(event) => setCode(digitsOf(event.currentTarget.value))} inputMode="numeric" autoComplete="one-time-code" maw={220} />
+          <TextInput
+            label="Six digits that it shows now"
+            value={code}
+            onChange={(event) => setCode(digitsOf(event.currentTarget.value))}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            maw={220}
+          />
           <ProblemNote error={confirm.error} />
           <Group gap="sm">
             <Button type="submit" loading={confirm.isPending} disabled={code.length !== 6}>
@@ -62,8 +69,25 @@ function Remove({ onClose }: { onClose: () => void }) {
     },
   });
   return (
-    <FormDialog opened onClose={onClose} title="Switch the second factor off?" verb="Switch off" danger busy={remove.isPending} disabled={code.length !== 6} error={remove.error} onSubmit={() => remove.mutate()}>
-      <TextInput label="Six digits that it shows now" value={code} onChange={(event) => setCode(digitsOf(event.currentTarget.value))} inputMode="numeric" autoComplete="one-time-code" data-autofocus />
+    <FormDialog
+      opened
+      onClose={onClose}
+      title="Switch the second factor off?"
+      verb="Switch off"
+      danger
+      busy={remove.isPending}
+      disabled={code.length !== 6}
+      error={remove.error}
+      onSubmit={() => remove.mutate()}
+    >
+      <TextInput
+        label="Six digits that it shows now"
+        value={code}
+        onChange={(event) => setCode(digitsOf(event.currentTarget.value))}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        data-autofocus
+      />
     </FormDialog>
   );
 }
@@ -79,7 +103,13 @@ export function SecondFactor() {
         <Confirm factor={make.data} onDone={make.reset} />
       ) : (
         <Group justify="space-between" gap="md">
-          {me.second_factor ? <Status tone="ok" icon="proved">Switched on</Status> : <Status tone="warn">Switched off</Status>}
+          {me.second_factor ? (
+            <Status tone="ok" icon="proved">
+              Switched on
+            </Status>
+          ) : (
+            <Status tone="warn">Switched off</Status>
+          )}
           {me.second_factor ? (
             <Button variant="default" onClick={() => setRemoving(true)}>
               Switch off

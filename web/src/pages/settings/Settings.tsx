@@ -1,4 +1,4 @@
-// Users, tokens, certificates, the account, and one's own password and second factor.
+// Users, tokens, external routes, certificates, the account, and one's own password and second factor.
 import { Group } from '@mantine/core';
 
 import { Redirect, RouterLink, useParameters } from '../../app/router';
@@ -6,6 +6,7 @@ import { useAccount, useMe } from '../../app/session';
 import { Page } from '../../parts/Page';
 import { AccountSettings } from './AccountSettings';
 import { Certificates } from './Certificates';
+import { ExternalRoutes } from './ExternalRoutes';
 import { Own } from './Own';
 import { Tokens } from './Tokens';
 import { Users } from './Users';
@@ -15,6 +16,7 @@ const parts = [
   { name: 'users', title: 'Users', body: <Users />, administrators: true },
   { name: 'tokens', title: 'Tokens', body: <Tokens /> },
   { name: 'account', title: 'Account', body: <AccountSettings /> },
+  { name: 'routes', title: 'External routes', body: <ExternalRoutes /> },
   { name: 'certificates', title: 'Certificates', body: <Certificates /> },
 ];
 
@@ -30,7 +32,12 @@ export default function Settings() {
     <Page title="Settings" width={960}>
       <Group component="nav" aria-label="Settings" gap={4}>
         {shown.map(({ name, title }) => (
-          <RouterLink key={name} className="navlink" href={at(`/settings/${name}`)} aria-current={name === now.name ? 'page' : undefined}>
+          <RouterLink
+            key={name}
+            className="navlink"
+            href={at(`/settings/${name}`)}
+            aria-current={name === now.name ? 'page' : undefined}
+          >
             {title}
           </RouterLink>
         ))}

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import * as api from '../../api/generated';
 import { ApiProblem } from '../../api/problem';
 import { useAccount } from '../../app/session';
+import { authorText } from '../../live/words';
 import { Copyable } from '../../parts/Copy';
 import { FormDialog } from '../../parts/Dialog';
 import { Loaded } from '../../parts/Loaded';
@@ -19,13 +20,41 @@ function TokenDialog({ onClose, onMade }: { onClose: () => void; onMade: (made: 
   const [name, setName] = useState('');
   const [days, setDays] = useState<number | string>(365);
   const [grants, setGrants] = useState<api.Grant[]>([{ account, role: 'viewer' }]);
-  const add = useMutation({ mutationFn: () => api.addToken({ name: name.trim(), grants, days: Number(days) }), onSuccess: onMade });
+  const add = useMutation({
+    mutationFn: () => api.addToken({ name: name.trim(), grants, days: Number(days) }),
+    onSuccess: onMade,
+  });
   const problem = add.error instanceof ApiProblem ? add.error : null;
   return (
-    <FormDialog opened onClose={onClose} title="Make a token" verb="Make" busy={add.isPending} disabled={name.trim() === ''} error={add.error} onSubmit={() => add.mutate()} size={640}>
-      <TextInput label="What it is for" value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem?.field('name')} data-autofocus />
+    <FormDialog
+      opened
+      onClose={onClose}
+      title="Make a token"
+      verb="Make"
+      busy={add.isPending}
+      disabled={name.trim() === ''}
+      error={add.error}
+      onSubmit={() => add.mutate()}
+      size={640}
+    >
+      <TextInput
+        label="What it is for"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={problem?.field('name')}
+        data-autofocus
+      />
       <GrantFields grants={grants} onChange={setGrants} />
-      <NumberInput label="Days that it lives" value={days} onChange={setDays} min={1} max={3650} hideControls error={problem?.field('days')} maw={200} />
+      <NumberInput
+        label="Days that it lives"
+        value={days}
+        onChange={setDays}
+        min={1}
+        max={3650}
+        hideControls
+        error={problem?.field('days')}
+        maw={200}
+      />
     </FormDialog>
   );
 }
@@ -45,7 +74,11 @@ export function Tokens() {
     },
   });
   return (
-    <Section title="Tokens" lead="For programs that use the API: Authorization: Bearer ..." actions={<Button onClick={() => setAdding(true)}>Make a token</Button>}>
+    <Section
+      title="Tokens"
+      lead="For programs that use the API: Authorization: Bearer ..."
+      actions={<Button onClick={() => setAdding(true)}>Make a token</Button>}
+    >
       <div role="status">
         {made && (
           <Note tone="ok" title={`Token "${made.token.name}" made`}>
@@ -67,11 +100,17 @@ export function Tokens() {
                 token.name,
                 grantsText(token.grants),
                 <span key="made">
-                  {token.author}, <Ago time={token.created} />
+                  {authorText(token.author)}, <Ago time={token.created} />
                 </span>,
                 token.last_used ? <Ago key="used" time={token.last_used} /> : 'never',
                 token.expires ? <Moment key="ends" time={token.expires} /> : 'never',
-                <Button key="remove" size="compact-md" variant="default" onClick={() => setRemoved(token)} aria-label={`Remove ${token.name}`}>
+                <Button
+                  key="remove"
+                  size="compact-md"
+                  variant="default"
+                  onClick={() => setRemoved(token)}
+                  aria-label={`Remove ${token.name}`}
+                >
                   Remove
                 </Button>,
               ],
@@ -90,7 +129,16 @@ export function Tokens() {
           }}
         />
       )}
-      <FormDialog opened={removed !== null} onClose={() => setRemoved(null)} title={`Remove the token "${removed?.name ?? ''}"?`} verb="Remove" danger busy={remove.isPending} error={remove.error} onSubmit={() => removed && remove.mutate(removed.id)}>
+      <FormDialog
+        opened={removed !== null}
+        onClose={() => setRemoved(null)}
+        title={`Remove the token "${removed?.name ?? ''}"?`}
+        verb="Remove"
+        danger
+        busy={remove.isPending}
+        error={remove.error}
+        onSubmit={() => removed && remove.mutate(removed.id)}
+      >
         <Text>Programs that use it are refused at once.</Text>
       </FormDialog>
     </Section>

@@ -33,15 +33,43 @@ function UserDialog({ user, onClose }: { user: api.User | null; onClose: () => v
   const [takeFactor, setTakeFactor] = useState(false);
   const save = useUserDo<void>(() => {
     if (!user) return api.addUser({ name: name.trim(), password, grants });
-    return api.changeUser({ user: user.name }, { grants, password: password === '' ? null : password, second_factor: takeFactor ? false : null });
+    return api.changeUser(
+      { user: user.name },
+      { grants, password: password === '' ? null : password, second_factor: takeFactor ? false : null },
+    );
   }, onClose);
   const problem = save.error instanceof ApiProblem ? save.error : null;
   return (
-    <FormDialog opened onClose={onClose} title={user ? `Change ${user.name}` : 'Add a user'} verb={user ? 'Save' : 'Add'} busy={save.isPending} disabled={!user && (name.trim() === '' || password.length < shortestPassword)} error={save.error} onSubmit={() => save.mutate()} size={640}>
-      {!user && <TextInput label="Name" description="Letters, digits, dots, dashes or @." value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem?.field('name')} autoComplete="off" spellCheck={false} data-autofocus />}
+    <FormDialog
+      opened
+      onClose={onClose}
+      title={user ? `Change ${user.name}` : 'Add a user'}
+      verb={user ? 'Save' : 'Add'}
+      busy={save.isPending}
+      disabled={!user && (name.trim() === '' || password.length < shortestPassword)}
+      error={save.error}
+      onSubmit={() => save.mutate()}
+      size={640}
+    >
+      {!user && (
+        <TextInput
+          label="Name"
+          description="Letters, digits, dots, dashes or @."
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={problem?.field('name')}
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus
+        />
+      )}
       <PasswordInput
         label={user ? 'New password' : 'First password'}
-        description={user ? 'Empty: as before. A new one ends the sessions of this user.' : `At least ${shortestPassword} characters.`}
+        description={
+          user
+            ? 'Empty: as before. A new one ends the sessions of this user.'
+            : `At least ${shortestPassword} characters.`
+        }
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
         error={problem?.field('password')}
@@ -49,7 +77,13 @@ function UserDialog({ user, onClose }: { user: api.User | null; onClose: () => v
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password', tabIndex: 0 }}
       />
       <GrantFields grants={grants} onChange={setGrants} />
-      {user?.second_factor && <Checkbox label="Take the lost second factor away" checked={takeFactor} onChange={(event) => setTakeFactor(event.currentTarget.checked)} />}
+      {user?.second_factor && (
+        <Checkbox
+          label="Take the lost second factor away"
+          checked={takeFactor}
+          onChange={(event) => setTakeFactor(event.currentTarget.checked)}
+        />
+      )}
     </FormDialog>
   );
 }
@@ -64,7 +98,11 @@ export function Users() {
   const remove = useUserDo<string>((user) => api.removeUser({ user }), close);
   const removed = open?.what === 'remove' ? open.user : null;
   return (
-    <Section title="Users" lead="People who may sign in, each with roles in accounts." actions={<Button onClick={() => setOpen({ what: 'add' })}>Add a user</Button>}>
+    <Section
+      title="Users"
+      lead="People who may sign in, each with roles in accounts."
+      actions={<Button onClick={() => setOpen({ what: 'add' })}>Add a user</Button>}
+    >
       <Loaded query={users}>
         {({ items }) => (
           <Table
@@ -75,14 +113,32 @@ export function Users() {
               cells: [
                 user.name === me.user ? `${user.name} (you)` : user.name,
                 grantsText(user.grants),
-                user.second_factor ? <Status key="factor" tone="ok">On</Status> : <Status key="factor" tone="warn">Off</Status>,
+                user.second_factor ? (
+                  <Status key="factor" tone="ok">
+                    On
+                  </Status>
+                ) : (
+                  <Status key="factor" tone="warn">
+                    Off
+                  </Status>
+                ),
                 user.last_sign_in ? <Ago key="last" time={user.last_sign_in} /> : 'never',
                 <Group key="actions" gap="xs" wrap="nowrap">
-                  <Button size="compact-md" variant="default" onClick={() => setOpen({ what: 'edit', user })} aria-label={`Edit ${user.name}`}>
+                  <Button
+                    size="compact-md"
+                    variant="default"
+                    onClick={() => setOpen({ what: 'edit', user })}
+                    aria-label={`Edit ${user.name}`}
+                  >
                     Edit
                   </Button>
                   {user.name !== me.user && (
-                    <Button size="compact-md" variant="default" onClick={() => setOpen({ what: 'remove', user })} aria-label={`Remove ${user.name}`}>
+                    <Button
+                      size="compact-md"
+                      variant="default"
+                      onClick={() => setOpen({ what: 'remove', user })}
+                      aria-label={`Remove ${user.name}`}
+                    >
                       Remove
                     </Button>
                   )}
@@ -92,8 +148,19 @@ export function Users() {
           />
         )}
       </Loaded>
-      {(open?.what === 'add' || open?.what === 'edit') && <UserDialog user={open.what === 'edit' ? open.user : null} onClose={close} />}
-      <FormDialog opened={removed !== null} onClose={close} title={`Remove ${removed?.name ?? ''}?`} verb="Remove" danger busy={remove.isPending} error={remove.error} onSubmit={() => removed && remove.mutate(removed.name)}>
+      {(open?.what === 'add' || open?.what === 'edit') && (
+        <UserDialog user={open.what === 'edit' ? open.user : null} onClose={close} />
+      )}
+      <FormDialog
+        opened={removed !== null}
+        onClose={close}
+        title={`Remove ${removed?.name ?? ''}?`}
+        verb="Remove"
+        danger
+        busy={remove.isPending}
+        error={remove.error}
+        onSubmit={() => removed && remove.mutate(removed.name)}
+      >
         <Text>The user&apos;s sessions end at once. What the user did stays in the audit log.</Text>
       </FormDialog>
     </Section>

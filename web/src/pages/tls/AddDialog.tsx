@@ -46,7 +46,12 @@ export function AddDialog({ opened, onClose }: { opened: boolean; onClose: () =>
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
         />
         <Group justify="flex-end" mt={4}>
-          <Text size="sm" c={tooMany ? 'var(--bad)' : 'dimmed'} fw={tooMany ? 650 : undefined} aria-live="polite">
+          <Text
+            size="sm"
+            c={tooMany ? 'var(--bad)' : 'dimmed'}
+            fw={tooMany ? 650 : undefined}
+            aria-live="polite"
+          >
             {count}/{mostDraftLines}
           </Text>
         </Group>

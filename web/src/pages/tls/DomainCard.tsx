@@ -13,15 +13,20 @@ import { EditDialog } from './EditDialog';
 
 function Confirmation({ one }: { one: api.DraftDomain }) {
   const { may } = useAccount();
-  const change = useDraftDo<api.DraftDomainChange>((path, body) => api.changeDraftDomain({ ...path, domain: one.domain }, body));
+  const change = useDraftDo<api.DraftDomainChange>((path, body) =>
+    api.changeDraftDomain({ ...path, domain: one.domain }, body),
+  );
   if (one.will_fail === '') return null;
   return (
-    <Note tone="warn" title={one.confirmed ? 'It will be enforced all the same' : 'It will only be monitored'}>
+    <Note
+      tone="warn"
+      title={one.confirmed ? 'It will be enforced all the same' : 'It will only be monitored'}
+    >
       <Stack gap="xs" mt={4}>
         {!one.confirmed && (
           <Text>
-            It is not ready: mail goes on as before, and what would have failed is counted. To enforce it at once,
-            confirm what will fail:
+            It is not ready: mail goes on as before, and what would have failed is counted. To enforce it at
+            once, confirm what will fail:
           </Text>
         )}
         <Checkbox
@@ -94,7 +99,12 @@ function PolicyToBe({ one, onEdit }: { one: api.DraftDomain; onEdit: () => void 
           )}
         </Text>
         {may('administrator') && (
-          <Button size="compact-sm" variant="default" onClick={onEdit} aria-label={`Edit the policy of ${one.domain}`}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={onEdit}
+            aria-label={`Edit the policy of ${one.domain}`}
+          >
             Edit
           </Button>
         )}

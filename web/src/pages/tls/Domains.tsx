@@ -31,10 +31,19 @@ function NewDomains({ draft }: { draft: api.Draft }) {
       actions={
         may('administrator') && (
           <>
-            <Button variant="default" onClick={() => probe.mutate()} disabled={running} loading={probe.isPending}>
+            <Button
+              variant="default"
+              onClick={() => probe.mutate()}
+              disabled={running}
+              loading={probe.isPending}
+            >
               Look again
             </Button>
-            <Button onClick={() => take.mutate()} disabled={takeable === 0 || running} loading={take.isPending}>
+            <Button
+              onClick={() => take.mutate()}
+              disabled={takeable === 0 || running}
+              loading={take.isPending}
+            >
               Add
             </Button>
           </>
@@ -53,8 +62,8 @@ function NewDomains({ draft }: { draft: api.Draft }) {
       <ProblemNote error={take.error ?? probe.error} />
       {!running && takeable > 0 && (
         <Text size="sm" c="dimmed">
-          Add takes the {countText(takeable, 'valid domain')}. Those that are not ready are only monitored, unless you
-          confirm what will fail.
+          Add takes the {countText(takeable, 'valid domain')}. Those that are not ready are only monitored,
+          unless you confirm what will fail.
         </Text>
       )}
       <Stack component="ul" className="plain-list" gap="sm">
@@ -87,9 +96,15 @@ export function Domains({ draft }: { draft: api.Draft }) {
   return (
     <Stack gap="xl">
       <Group justify="space-between" gap="md">
-        <Text maw={520}>These external domains are under policy. Add those whose mail must always be protected.</Text>
+        <Text maw={520}>
+          These external domains are under policy. Add those whose mail must always be protected.
+        </Text>
         {may('administrator') && (
-          <Button size="md" variant={draft.domains.length > 0 ? 'default' : 'filled'} onClick={() => setAdding(true)}>
+          <Button
+            size="md"
+            variant={draft.domains.length > 0 ? 'default' : 'filled'}
+            onClick={() => setAdding(true)}
+          >
             Add External Domains
           </Button>
         )}

@@ -9,10 +9,21 @@ import { useDraftDo } from './draft';
 
 const linesOf = (text: string) => text.split(/[\s,]+/).filter(Boolean);
 
-export function EditDialog({ one, opened, onClose }: { one: api.DraftDomain; opened: boolean; onClose: () => void }) {
+export function EditDialog({
+  one,
+  opened,
+  onClose,
+}: {
+  one: api.DraftDomain;
+  opened: boolean;
+  onClose: () => void;
+}) {
   const [mode, setMode] = useState<string>(one.mode);
   const [mx, setMx] = useState(one.mx.join('\n'));
-  const change = useDraftDo<api.DraftDomainChange>((path, body) => api.changeDraftDomain({ ...path, domain: one.domain }, body), onClose);
+  const change = useDraftDo<api.DraftDomainChange>(
+    (path, body) => api.changeDraftDomain({ ...path, domain: one.domain }, body),
+    onClose,
+  );
   const problem = change.error instanceof ApiProblem ? change.error : null;
   return (
     <FormDialog
@@ -26,7 +37,11 @@ export function EditDialog({ one, opened, onClose }: { one: api.DraftDomain; ope
     >
       <Radio.Group label="Mode" value={mode} onChange={setMode}>
         <Stack gap="sm" mt={6}>
-          <Radio value="strict" label="Strict - Trusted Enforced" description="TLS, and a server that proves who it is." />
+          <Radio
+            value="strict"
+            label="Strict - Trusted Enforced"
+            description="TLS, and a server that proves who it is."
+          />
           <Radio value="relaxed" label="Relaxed Encryption Mode" description="TLS with any certificate." />
         </Stack>
       </Radio.Group>

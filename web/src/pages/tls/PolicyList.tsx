@@ -17,18 +17,22 @@ export function PolicyList({ action }: { action?: (policy: api.Policy) => ReactN
   const { at } = useAccount();
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text.trim(), 250);
-  const pages = usePages(['policies', q], (path, after: string | null) => api.listPolicies(path, { q, after, limit: 100 }));
+  const pages = usePages(['policies', q], (path, after: string | null) =>
+    api.listPolicies(path, { q, after, limit: 100 }),
+  );
   const total = pages.data?.pages[0]?.total ?? 0;
   const columns: Column<api.Policy>[] = [
     {
       name: 'External domain',
       width: 'minmax(0, 2fr)',
-      cell: ({ domain, shown_as: shown }) => <Link href={at(`/partners/${encodeURIComponent(domain)}`)}>{shown}</Link>,
+      cell: ({ domain, shown_as: shown }) => (
+        <Link href={at(`/partners/${encodeURIComponent(domain)}`)}>{shown}</Link>
+      ),
     },
     { name: 'Mode', width: 'minmax(0, 2fr)', cell: ({ mode }) => <ModeStatus mode={mode} /> },
     { name: 'Stage', width: 'minmax(0, 1fr)', cell: ({ stage }) => <StageStatus stage={stage} /> },
   ];
-  if (action) columns.push({ name: '', width: 'minmax(110px, auto)', cell: action });
+  if (action) columns.push({ name: '', width: '150px', cell: action });
   return (
     <Loaded query={pages}>
       {() =>
@@ -44,7 +48,9 @@ export function PolicyList({ action }: { action?: (policy: api.Policy) => ReactN
               leftSection={<IconSearch size={18} aria-hidden />}
               value={text}
               onChange={(event) => setText(event.currentTarget.value)}
-              description={q === '' ? countText(total, 'domain') : `${countText(total, 'domain')} with "${q}"`}
+              description={
+                q === '' ? countText(total, 'domain') : `${countText(total, 'domain')} with "${q}"`
+              }
               inputWrapperOrder={['label', 'input', 'description', 'error']}
               maw={420}
               type="search"

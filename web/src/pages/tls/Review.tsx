@@ -21,7 +21,9 @@ const actions: Record<string, { tone: Tone; icon?: IconName; words: string }> = 
 function mailText({ messages, would_fail: failing }: api.Planned): string {
   if (messages === 0) return 'No message of the last 30 days was concerned.';
   const all = `${countText(messages, 'message')} of the last 30 days`;
-  return failing === 0 ? `Concerns ${all}; all would have gone through.` : `Concerns ${all}; ${countText(failing, 'message')} would have met less than is demanded.`;
+  return failing === 0
+    ? `Concerns ${all}; all would have gone through.`
+    : `Concerns ${all}; ${countText(failing, 'message')} would have met less than is demanded.`;
 }
 
 export function Changes({ changes }: { changes: api.Planned[] }) {
@@ -83,11 +85,14 @@ export function Review({ draft, onFinished }: Properties) {
   const open = draft.domains.filter(({ verdict, added }) => verdict === 'valid' && !added).length;
   return (
     <Stack gap="lg">
-      <Section title="What will change" lead="Nothing of this is in force yet. Finish makes all of it true at once.">
+      <Section
+        title="What will change"
+        lead="Nothing of this is in force yet. Finish makes all of it true at once."
+      >
         {open > 0 && (
           <Note tone="info">
-            {countText(open, 'valid domain')} of the list {open === 1 ? 'was' : 'were'} not added, and will not be put
-            under policy.
+            {countText(open, 'valid domain')} of the list {open === 1 ? 'was' : 'were'} not added, and will
+            not be put under policy.
           </Note>
         )}
         <Loaded query={plan}>
@@ -100,7 +105,9 @@ export function Review({ draft, onFinished }: Properties) {
                   description="Their MAIL FROM is refused without TLS. The page Set Up Your Outbound Email says how to switch it on there."
                   checked={draft.require_tls_from_servers}
                   disabled={!may('administrator') || change.isPending}
-                  onChange={(event) => change.mutate({ require_tls_from_servers: event.currentTarget.checked })}
+                  onChange={(event) =>
+                    change.mutate({ require_tls_from_servers: event.currentTarget.checked })
+                  }
                 />
               </div>
               {!mayFinish && <Note tone="warn">{whyNot}</Note>}
@@ -110,7 +117,12 @@ export function Review({ draft, onFinished }: Properties) {
                   Back
                 </Button>
                 {may('administrator') && (
-                  <Button size="md" disabled={!mayFinish} loading={finish.isPending} onClick={() => finish.mutate()}>
+                  <Button
+                    size="md"
+                    disabled={!mayFinish}
+                    loading={finish.isPending}
+                    onClick={() => finish.mutate()}
+                  >
                     Finish
                   </Button>
                 )}

@@ -36,8 +36,8 @@ function RouteList() {
             }))}
             empty={
               <Text>
-                There is no internal server route yet. <Link href={at('/tasks/inbound')}>Prepare for Inbound Email</Link>{' '}
-                comes first.
+                There is no internal server route yet.{' '}
+                <Link href={at('/tasks/inbound')}>Prepare for Inbound Email</Link> comes first.
               </Text>
             }
           />
@@ -74,10 +74,14 @@ function Removals({ draft }: { draft: api.Draft }) {
             </li>
           ))}
         </Stack>
-        <Text size="sm">They stay in force until Finish, which first shows what changes for last month&apos;s mail.</Text>
+        <Text size="sm">
+          They stay in force until Finish, which first shows what changes for last month&apos;s mail.
+        </Text>
         <ProblemNote error={keep.error} />
         <div>
-          <Button onClick={() => go('review')}>{may('administrator') ? 'Finish' : 'See what will change'}</Button>
+          <Button onClick={() => go('review')}>
+            {may('administrator') ? 'Finish' : 'See what will change'}
+          </Button>
         </div>
       </Stack>
     </Note>
@@ -92,8 +96,8 @@ export function Start({ draft }: { draft: api.Draft }) {
     <Stack gap="xl">
       <Group justify="space-between" gap="md">
         <Text maw={560}>
-          First the routes to your own servers are proved, then come the external domains. Enforcing TLS towards a
-          partner is worth little if the last hop at home is open.
+          First the routes to your own servers are proved, then come the external domains. Enforcing TLS
+          towards a partner is worth little if the last hop at home is open.
         </Text>
         {may('administrator') ? (
           <Button size="md" onClick={() => go('validate')}>

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import * as api from '../../api/generated';
 import { Redirect, useParameters } from '../../app/router';
 import { useAccount } from '../../app/session';
+import { authorText } from '../../live/words';
 import { Loaded } from '../../parts/Loaded';
 import { Note, ProblemNote } from '../../parts/Note';
 import { FormDialog } from '../../parts/Dialog';
@@ -40,7 +41,9 @@ function Discard() {
         error={discard.error}
         onSubmit={() => discard.mutate()}
       >
-        <Text>The new domains, the removals and the tests of this draft go. What is in force stays as it is.</Text>
+        <Text>
+          The new domains, the removals and the tests of this draft go. What is in force stays as it is.
+        </Text>
       </FormDialog>
     </>
   );
@@ -52,7 +55,8 @@ function DraftLine({ draft }: { draft: api.Draft }) {
   return (
     <Group gap="xs">
       <Text size="sm" c="dimmed">
-        Draft last changed by {draft.author}, <Ago time={draft.changed} />. Nothing of it is in force before Finish.
+        Draft last changed by {authorText(draft.author)}, <Ago time={draft.changed} />. Nothing of it is in
+        force before Finish.
       </Text>
       {may('administrator') && <Discard />}
     </Group>
@@ -89,19 +93,31 @@ export default function TlsPolicies() {
     return <Loaded query={draft}>{(data) => <Redirect to={addressOf(data.step)} />}</Loaded>;
   }
   return (
-    <Page title="Set Up Your TLS Policies" above={<><Link href={at('/tasks')}>Tasks</Link> | Optional</>} width={960}>
+    <Page
+      title="Set Up Your TLS Policies"
+      above={
+        <>
+          <Link href={at('/tasks')}>Tasks</Link> | Optional
+        </>
+      }
+      width={960}
+    >
       <StepList now={known} />
       {!may('administrator') && (
         <Note tone="info">You may look, but setting up policies needs the role administrator.</Note>
       )}
       <Loaded query={draft}>
-        {(data) => finished && known === 'review' ? <Finished finished={finished} /> : (
-          <Stack gap="lg">
-            <DraftLine draft={data} />
-            <ProblemNote error={draft.error} again={() => void draft.refetch()} />
-            <Step step={known} draft={data} onFinished={setFinished} />
-          </Stack>
-        )}
+        {(data) =>
+          finished && known === 'review' ? (
+            <Finished finished={finished} />
+          ) : (
+            <Stack gap="lg">
+              <DraftLine draft={data} />
+              <ProblemNote error={draft.error} again={() => void draft.refetch()} />
+              <Step step={known} draft={data} onFinished={setFinished} />
+            </Stack>
+          )
+        }
       </Loaded>
     </Page>
   );

@@ -97,7 +97,11 @@ export function Validate({ draft }: { draft: api.Draft }) {
         }
         actions={
           mayChange && (
-            <Button variant={rows.length > 0 ? 'default' : 'filled'} onClick={() => setOpened(true)} disabled={running}>
+            <Button
+              variant={rows.length > 0 ? 'default' : 'filled'}
+              onClick={() => setOpened(true)}
+              disabled={running}
+            >
               {rows.length > 0 ? 'Test again' : 'Validate'}
             </Button>
           )

@@ -21,7 +21,9 @@ export function useDraftDo<Input>(
   return useMutation({
     mutationFn: (input: Input) => work({ account }, input),
     onSuccess: (draft) => {
-      queries.setQueryData(accountKey(account, 'draft'), (before: api.Draft | undefined) => newerDraft(before, draft));
+      queries.setQueryData(accountKey(account, 'draft'), (before: api.Draft | undefined) =>
+        newerDraft(before, draft),
+      );
       void queries.invalidateQueries({ queryKey: accountKey(account, 'plan') });
       then?.(draft);
     },
@@ -29,13 +31,19 @@ export function useDraftDo<Input>(
 }
 
 /** Starts a job of the draft; the draft then names it. */
-export function useDraftJob<Input>(work: (path: { account: string }, input: Input) => Promise<api.Job>, then?: () => void) {
+export function useDraftJob<Input>(
+  work: (path: { account: string }, input: Input) => Promise<api.Job>,
+  then?: () => void,
+) {
   const { account } = useAccount();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (input: Input) => work({ account }, input),
     onSuccess: async (job) => {
-      queries.setQueryData(accountKey(account, 'job', job.id), (before: api.Job | undefined) => before ?? job);
+      queries.setQueryData(
+        accountKey(account, 'job', job.id),
+        (before: api.Job | undefined) => before ?? job,
+      );
       await queries.invalidateQueries({ queryKey: accountKey(account, 'draft') });
       then?.();
     },

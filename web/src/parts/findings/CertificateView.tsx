@@ -7,8 +7,18 @@ import { Moment } from '../Time';
 
 export function Validity({ from, until }: { from: string; until: string }) {
   const [now] = useState(() => Date.now());
-  if (Date.parse(until) < now) return <Status tone="bad">Expired: <Moment time={until} /></Status>;
-  if (Date.parse(from) > now) return <Status tone="bad">Not valid before <Moment time={from} /></Status>;
+  if (Date.parse(until) < now)
+    return (
+      <Status tone="bad">
+        Expired: <Moment time={until} />
+      </Status>
+    );
+  if (Date.parse(from) > now)
+    return (
+      <Status tone="bad">
+        Not valid before <Moment time={from} />
+      </Status>
+    );
   return (
     <>
       <Moment time={from} /> to <Moment time={until} />

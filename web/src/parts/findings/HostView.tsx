@@ -51,7 +51,12 @@ function AddressView({ finding, label }: { finding: AddressFinding; label: strin
             Dialogue
           </Text>
           {/* Scrolls, so the keyboard must reach it. */}
-          <pre className="dialogue" tabIndex={0} role="region" aria-label={`Dialogue with ${label}, ${address}`}>
+          <pre
+            className="dialogue"
+            tabIndex={0}
+            role="region"
+            aria-label={`Dialogue with ${label}, ${address}`}
+          >
             {dialogue.join('\n')}
           </pre>
         </div>
@@ -80,7 +85,11 @@ export function HostList({ hosts }: { hosts: HostFinding[] }) {
         <li key={`${host.host}:${host.port}`} className="card" style={{ padding: 14 }}>
           <Stack gap={4}>
             <Text fw={600}>
-              {host.host} <Text c="dimmed" span size="sm">preference {host.preference}{host.secure ? ', name proved by DNSSEC' : ''}</Text>
+              {host.host}{' '}
+              <Text c="dimmed" span size="sm">
+                preference {host.preference}
+                {host.secure ? ', name proved by DNSSEC' : ''}
+              </Text>
             </Text>
             <ReadinessStatus readiness={host.readiness} />
             <ReasonText why={host.why} />

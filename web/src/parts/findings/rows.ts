@@ -44,5 +44,7 @@ export function countLines(text: string): number {
 
 /** How many domains Add would take now: valid, looked at, not taken yet. */
 export function countTakeable(draft: Draft): number {
-  return draft.domains.filter(({ verdict, finding, added }) => verdict === 'valid' && finding !== null && !added).length;
+  return draft.domains.filter(
+    ({ verdict, finding, added }) => verdict === 'valid' && finding !== null && !added,
+  ).length;
 }
