@@ -39,6 +39,9 @@ export type Role = (typeof wordsRole)[number];
 export const wordsSenderKind = ['address-range', 'credentials', 'client-certificate'] as const;
 export type SenderKind = (typeof wordsSenderKind)[number];
 
+export const wordsSourceKind = ['policy', 'internal-route', 'external-route', 'dane', 'mta-sts', 'requiretls', 'floor'] as const;
+export type SourceKind = (typeof wordsSourceKind)[number];
+
 export const wordsStage = ['enforce', 'monitor'] as const;
 export type Stage = (typeof wordsStage)[number];
 
@@ -2054,8 +2057,8 @@ export interface SignIn {
 
 /** A source that was considered. */
 export interface Source {
-  /** policy, internal-route, dane, mta-sts, ... */
-  kind: string;
+  /** Who asks. */
+  kind: SourceKind;
   /** Of the policy or route; 0 for what the world publishes. */
   id: number;
   /** As a person knows it. */
@@ -2071,7 +2074,7 @@ export interface Source {
 export function importSource(json: unknown, at = 'Source'): Source {
   const o = asObject(json, at);
   return {
-    kind: asText(o.kind, `${at}.kind`),
+    kind: asWord(wordsSourceKind)(o.kind, `${at}.kind`),
     id: asNumber(o.id, `${at}.id`),
     name: asText(o.name, `${at}.name`),
     mode: asWord(wordsMode)(o.mode, `${at}.mode`),
