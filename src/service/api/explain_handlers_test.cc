@@ -13,7 +13,7 @@ using testing::kMain;
 
 struct ExplainTest : Kit, ::testing::Test {
   onboarding::testing::Published dns;
-  ExplainHandlers explain{{shard, dns, {}}};
+  ExplainHandlers explain{{shard, dns, nullptr, {}}};
 
   Explanation of(std::string address) { return ok(explain.explain(call(), {std::move(address)})); }
 };
@@ -27,7 +27,7 @@ TEST_F(ExplainTest, NamesTheSourcesAndTheHosts) {
   EXPECT_EQ(why.delivery.mode, tls::Mode::strict);
   EXPECT_EQ(why.receipt.mode, tls::Mode::relaxed);  // no client identities are named
   EXPECT_TRUE(std::ranges::any_of(why.delivery.sources, [](const Source& source) {
-    return source.kind == "policy" && source.fate == "joined";
+    return source.kind == tls::SourceKind::policy && source.fate == "joined";
   }));
   ASSERT_EQ(why.hosts.size(), 1U);
   EXPECT_EQ(why.hosts.front().host, "mx.partner.example");

@@ -57,7 +57,7 @@ class PartnerTest : public ::testing::Test, protected testing::MailWorld {
   }
 
   ZoneLookups lookups;
-  PartnerHandlers handlers{{reads, {spool.shard, lookups, {}}}};
+  PartnerHandlers handlers{{reads, {spool.shard, lookups, nullptr, {}}}};
 };
 
 TEST_F(PartnerTest, ShowsThePolicyForExactlyTheDomainOrTheWildcardThatCoversIt) {
