@@ -172,8 +172,7 @@ TEST_F(QueueHandlersTest, TracesAMessageOverItsHopsOldestFirst) {
 }
 
 TEST_F(QueueHandlersTest, ShowsNothingOfAnotherAccountsServersThatMailWaitsFor) {
-  policy::InternalDomain theirs = records::domain("theirs.example");
-  theirs.account = other;
+  policy::InternalDomain theirs = records::internal_domain("theirs.example", other);
   theirs.validated = true;
   put(theirs);
   const auto mine = queued("theirs.example", main, queue::Leg::internal);
