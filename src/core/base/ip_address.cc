@@ -58,6 +58,7 @@ std::uint32_t big_endian(const std::uint8_t* p) {
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   char copy[INET6_ADDRSTRLEN];
   // A NUL inside would end the text early for inet_pton, and hide what follows.
+  if (text.empty()) return std::nullopt;  // and perhaps nowhere: nothing to copy from
   if (text.size() >= sizeof copy || text.find('\0') != std::string_view::npos) return std::nullopt;
   std::memcpy(copy, text.data(), text.size());
   copy[text.size()] = '\0';

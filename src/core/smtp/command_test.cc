@@ -60,7 +60,9 @@ TEST(Command, MailRefusesWhatIsNotItsGrammar) {
         "FROM:<a@b.example> AUTH=a+zz"}) {
     EXPECT_EQ(mail_code(text), 501) << text;
   }
-  EXPECT_EQ(mail_code("FROM:<> REQUIRETLS"), 555);
+  EXPECT_EQ(mail_code("FROM:<> REQUIRETLS"), 250);
+  EXPECT_EQ(mail_code("FROM:<> REQUIRETLS=yes"), 501);
+  EXPECT_EQ(mail_code("FROM:<> MT-PRIORITY=1"), 555);
   EXPECT_EQ(mail_code("FROM:<> =5"), 555);
   EXPECT_EQ(mail_code("FROM:<>"), 250);
 }

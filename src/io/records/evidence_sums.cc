@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <ranges>
 
 #include "io/records/evidence_words.h"
 
@@ -139,7 +140,8 @@ class SqliteSums final : public EvidenceSums {
     auto attempts = evidence_before(database_, *below, limit);
     if (!attempts) return std::unexpected(attempts.error());
     SumKeeper sums;
-    for (const auto& [row, attempt] : *attempts) sums.count(attempt);
+    // In the order in which they were made: of two at one moment the later one counts.
+    for (const auto& [row, attempt] : std::views::reverse(*attempts)) sums.count(attempt);
     auto done = sums.write(database_);
     if (done && attempts->empty()) {
       done = database_.run("DELETE FROM meta WHERE name = 'evidence_unsummed'");

@@ -197,7 +197,8 @@ std::vector<std::string> all_sums(Database& database) {
 }
 
 TEST_F(EvidenceSumsTest, AreMadeForEvidenceThatWasRecordedBeforeThereWereSums) {
-  queue::Attempt watched = with_certificate(delivered("a.example"), "aa", "2026-12-01T00:00:00Z");
+  queue::Attempt watched =
+      with_certificate(delivered("a.example", hours(1)), "aa", "2026-12-01T00:00:00Z");
   watched.would_fail = "dane-mismatch";
   watched.required = tls::Mode::strict;
   queue::Attempt clear = delivered("b.example", hours(50));
@@ -218,7 +219,7 @@ TEST_F(EvidenceSumsTest, AreMadeForEvidenceThatWasRecordedBeforeThereWereSums) {
   ASSERT_TRUE(migrate(*database, migrations().first(6)));
   EXPECT_THAT(all_sums(*database), IsEmpty());
   // What comes meanwhile is summed as ever; the older rows two at a time, the latest first.
-  record({delivered("new.example")});
+  record({delivered("new.example", hours(5))});
   EXPECT_GT(records_->sums().catch_up(2).value(), 0);
   EXPECT_THAT(by_domain("b.example"), IsEmpty());
   while (records_->sums().catch_up(2).value() > 0) continue;
