@@ -113,8 +113,72 @@ export async function signedIn(browser, stage, user, at, look = {}) {
   return one;
 }
 
+const looks = [
+  { scheme: 'light', width: 1280, height: 900 },
+  { scheme: 'dark', width: 1280, height: 900 },
+  { scheme: 'light', width: 390, height: 844 },
+  { scheme: 'dark', width: 390, height: 844 },
+];
+
+/**
+ * What a page shows, light and dark, at a desk and on a phone: nothing sticks out, axe-core finds
+ * nothing, and a picture of it is kept. It goes on as it came: light, at a desk.
+ */
+export async function isForEverybody(page, name, { dialog = false } = {}) {
+  const faults = [];
+  for (const look of looks) {
+    const called = `${name}-${look.scheme}-${look.width}`;
+    await seenAs(page, look);
+    await page.waitForFunction(
+      () => document.querySelector('[aria-busy="true"], .mantine-Skeleton-root') === null,
+    );
+    await page.screenshot({ path: join(pictures, `${called}.png`), fullPage: !dialog });
+    await isAccessible(page, called).catch((error) => faults.push(error.message));
+  }
+  await seenAs(page, looks[0]);
+  assert.deepEqual(faults, []);
+}
+
+/**
+ * Whatever can be pressed or typed into, on the page or in its open dialog, can be reached with Tab.
+ * Of radio buttons and tabs one is reached, and the arrows go on from there, as in a menu.
+ */
+export async function isReachedByKeyboard(page, name) {
+  const count = await page.evaluate(() => {
+    const kinds = 'a[href], button, input, select, textarea, summary, [role="tab"], [role="menuitem"], label';
+    const place = document.querySelector('[role="menu"], [role="dialog"]') ?? document;
+    const isOne = (element) =>
+      element.matches(`${kinds.replace(', label', '')}, [tabindex="0"]`) &&
+      element.checkVisibility({ visibilityProperty: true }) &&
+      !element.disabled &&
+      !element.matches(
+        '[type="radio"]:not(:checked), [role="tab"][aria-selected="false"], [role="menuitem"]',
+      );
+    window.unreached = new Set([...place.querySelectorAll('*')].filter(isOne));
+    const said = (element) => element.getAttribute('aria-label') ?? element.outerHTML.slice(0, 120);
+    window.deaf = [...place.querySelectorAll('*')]
+      .filter((element) => getComputedStyle(element).cursor === 'pointer')
+      .filter(({ parentElement }) => parentElement.closest('.mantine-Checkbox-root') === null)
+      .filter((element) => !element.closest(kinds) && !element.querySelector(kinds))
+      .map(said);
+    document.addEventListener('focusin', ({ target }) => window.unreached.delete(target));
+    window.unreached.delete(document.activeElement);
+    window.namesUnreached = () => [...window.unreached].filter((one) => one.isConnected).map(said);
+    return window.unreached.size;
+  });
+  for (let pressed = 0; pressed < 2 * count + 10; pressed += 1) {
+    await page.keyboard.press('Tab');
+    if (pressed >= count - 1 && (await page.evaluate(() => window.unreached.size)) === 0) break;
+  }
+  assert.deepEqual(
+    await page.evaluate(() => [...window.namesUnreached(), ...window.deaf]),
+    [],
+    `${name}: not by keyboard`,
+  );
+}
+
 /** The same page as somebody else would see it: another scheme, another width. */
-export async function seenAs(page, { scheme, width, height }) {
+async function seenAs(page, { scheme, width, height }) {
   await page.emulateMedia({ colorScheme: scheme });
   await page.setViewportSize({ width, height });
 }
@@ -138,7 +202,11 @@ export async function isAccessible(page, name) {
 }
 
 export const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).waitFor();
-export const press = (page, name) => page.getByRole('button', { name, exact: true }).first().click();
+export const press = (page, name) =>
+  page
+    .getByRole('button', typeof name === 'string' ? { name, exact: true } : { name })
+    .first()
+    .click();
 export const sees = (page, text) => page.getByText(text).first().waitFor();
 
 /** Whether it is seen soon: an answer to a click takes its time. */

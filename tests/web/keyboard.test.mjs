@@ -83,6 +83,19 @@ step('a dialog takes the focus, keeps it, and gives it back on Escape', async ()
   await disappears();
 });
 
+step('what is refused keeps the focus where it can be mended', async () => {
+  await tabTo('Test again', 'Shift+Tab');
+  await key('Enter');
+  await until(async () => (await focused()).startsWith('Internal Email Address'));
+  await key('Control+A');
+  await page.keyboard.type('anna@of-somebody-else.example');
+  await key('Enter');
+  await page.getByRole('dialog').locator('[aria-invalid="true"]').waitFor();
+  await until(async () => (await focused()).startsWith('Internal Email Address'));
+  await key('Escape');
+  await disappears();
+});
+
 step('the results open with Space, and Next goes on', async () => {
   await until(() => page.getByRole('button', { name: 'Next' }).isEnabled());
   await tabTo('Certificate and full dialogue');

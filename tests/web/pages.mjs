@@ -20,6 +20,24 @@ export const outside = [
 export const pages = [
   { name: 'tasks', at: '/a/main/tasks', then: (page) => sees(page, 'of 4 tasks') },
   {
+    name: 'menu-user',
+    at: '/a/main/tasks',
+    then: async (page) => {
+      await page.getByRole('button', { name: /^Signed in as/ }).click();
+      await page.getByRole('menuitem').first().waitFor();
+    },
+    dialog: true,
+  },
+  {
+    name: 'menu-scheme',
+    at: '/a/main/tasks',
+    then: async (page) => {
+      await page.getByRole('button', { name: /colours|scheme|light|dark/i }).click();
+      await page.getByRole('menuitem').first().waitFor();
+    },
+    dialog: true,
+  },
+  {
     name: 'validate-domains',
     at: '/a/main/tasks/validate-domains',
     then: (page) => sees(page, 'Waiting for its proof'),
@@ -33,11 +51,24 @@ export const pages = [
   { name: 'inbound', at: '/a/main/tasks/inbound', then: (page) => sees(page, 'Mail comes here') },
   { name: 'inbound-add', at: '/a/main/tasks/inbound', then: opens('Add a route'), dialog: true },
   {
+    name: 'inbound-edit',
+    at: '/a/main/tasks/inbound',
+    then: opens(/^Edit mail\.archive\.example/),
+    dialog: true,
+  },
+  {
+    name: 'inbound-remove',
+    at: '/a/main/tasks/inbound',
+    then: opens(/^Remove mail\.archive\.example/),
+    dialog: true,
+  },
+  {
     name: 'outbound',
     at: '/a/main/tasks/outbound',
     then: (page) => sees(page, 'A message of your server arrived'),
   },
   { name: 'outbound-add', at: '/a/main/tasks/outbound', then: opens('Add a server'), dialog: true },
+  { name: 'outbound-remove', at: '/a/main/tasks/outbound', then: opens(/^Remove /), dialog: true },
   { name: 'tls-start', at: `${TLS}/start`, then: (page) => sees(page, '1 policy to be removed') },
   { name: 'tls-validate', at: `${TLS}/validate`, then: (page) => sees(page, 'Next is not possible yet') },
   { name: 'tls-validate-dialog', at: `${TLS}/validate`, then: opens('Test again'), dialog: true },
@@ -52,8 +83,19 @@ export const pages = [
   { name: 'policies', at: '/a/main/policies', then: (page) => sees(page, 'several-mx.example') },
   { name: 'policies-add', at: '/a/main/policies', then: opens('Add a policy'), dialog: true },
   { name: 'policies-import', at: '/a/main/policies?import=1', then: dialog, dialog: true },
+  {
+    name: 'policies-import-tried',
+    at: '/a/main/policies?import=1',
+    then: async (page) => {
+      await page.getByLabel('Domains').fill('new-partner.example\nnot a domain');
+      await press(page, 'Try');
+      await sees(page, 'This is what would happen');
+    },
+    dialog: true,
+  },
   { name: 'partner', at: PARTNER, then: (page) => sees(page, 'Recent attempts') },
   { name: 'partner-edit', at: PARTNER, then: opens('Edit'), dialog: true },
+  { name: 'partner-remove', at: PARTNER, then: opens('Remove'), dialog: true },
   { name: 'partner-exception', at: PARTNER, then: opens('Allow less for a while'), dialog: true },
   {
     name: 'partner-monitored',
@@ -61,6 +103,12 @@ export const pages = [
     then: (page) => sees(page, 'Recent attempts'),
   },
   { name: 'queue', at: '/a/main/queue', then: (page) => sees(page, 'does not offer STARTTLS') },
+  {
+    name: 'queue-remove',
+    at: '/a/main/queue?domain=several-mx.example',
+    then: opens('Remove'),
+    dialog: true,
+  },
   {
     name: 'message',
     at: '/a/main/queue',
@@ -93,6 +141,8 @@ export const pages = [
   },
   { name: 'settings-users', at: '/a/main/settings/users', then: (page) => sees(page, 'root (you)') },
   { name: 'settings-users-add', at: '/a/main/settings/users', then: opens('Add a user'), dialog: true },
+  { name: 'settings-users-edit', at: '/a/main/settings/users', then: opens('Edit vera'), dialog: true },
+  { name: 'settings-users-remove', at: '/a/main/settings/users', then: opens('Remove vera'), dialog: true },
   {
     name: 'settings-tokens',
     at: '/a/main/settings/tokens',
@@ -100,9 +150,40 @@ export const pages = [
     dialog: true,
   },
   {
+    name: 'settings-tokens-made',
+    at: '/a/main/settings/tokens',
+    then: async (page) => {
+      await press(page, 'Make a token');
+      await page.getByLabel('What it is for').fill('nightly report');
+      await press(page, 'Make');
+      await page
+        .getByText(/^postern_|^pt_|[A-Za-z0-9_-]{30,}/)
+        .first()
+        .waitFor();
+    },
+  },
+  {
     name: 'settings-account',
     at: '/a/main/settings/account',
     then: (page) => sees(page, 'Private authorities'),
+  },
+  {
+    name: 'settings-account-add',
+    at: '/a/main/settings/account',
+    then: opens('Add an account'),
+    dialog: true,
+  },
+  {
+    name: 'settings-routes',
+    at: '/a/main/settings/routes',
+    then: (page) => sees(page, 'relay.elsewhere.example'),
+  },
+  { name: 'settings-routes-add', at: '/a/main/settings/routes', then: opens('Add a route'), dialog: true },
+  {
+    name: 'settings-routes-remove',
+    at: '/a/main/settings/routes',
+    then: opens('Remove relay.elsewhere.example:587'),
+    dialog: true,
   },
   {
     name: 'settings-certificates',

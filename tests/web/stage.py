@@ -79,6 +79,10 @@ class Stage:
         """Gives a partner another posture."""
         self._here.set(domain, posture=posture)
 
+    def behaviour(self, domain: str, **behaviour: Any) -> None:
+        """Changes one thing in how a domain's servers behave (lab/model.py, Behaviour)."""
+        self._here.set(domain, **behaviour)
+
     def zone(self, domain: str, records: list[str]) -> None:
         """Publishes these records for a domain, instead of those before."""
         self._here.zone(domain, records=records)

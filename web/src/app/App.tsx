@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import { worthRetrying } from './ask';
 import { CrashGuard } from './CrashGuard';
+import { useKeptFocus } from './focus';
 import { NotReached, Pages } from './pages';
 import { SessionProvider } from './session';
 import { theme, variables } from './theme';
@@ -20,6 +21,7 @@ function newQueries(): QueryClient {
 
 export function App() {
   const [queries] = useState(newQueries);
+  useKeptFocus();
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <Notifications position="bottom-right" limit={4} />

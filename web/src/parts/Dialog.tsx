@@ -1,7 +1,8 @@
 // Dialogs: labelled, closed by Escape, focus kept inside and given back.
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import type { FormEvent, ReactNode } from 'react';
+import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
 
+import { focusWithin } from '../app/focus';
 import { ProblemNote } from './Note';
 
 interface Properties {
@@ -53,13 +54,19 @@ export function FormDialog({
   children,
   ...dialog
 }: FormProperties) {
+  const form = useRef<HTMLFormElement>(null);
+  const wasBusy = useRef(false);
+  useEffect(() => {
+    if (wasBusy.current && !busy && form.current) focusWithin(form.current);
+    wasBusy.current = busy;
+  }, [busy]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!busy && !disabled) onSubmit();
   };
   return (
     <Dialog {...dialog}>
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={submit} noValidate ref={form}>
         <Stack gap="md">
           {children}
           <ProblemNote error={error} />

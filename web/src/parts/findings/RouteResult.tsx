@@ -14,8 +14,13 @@ export interface RouteRow {
 }
 
 export function RouteVerdict({ row }: { row: RouteRow }) {
-  if (row.proof) return <Status tone={row.proof.passes ? 'ok' : 'bad'}>{row.proof.shown_as}</Status>;
-  if (row.failure) return <Status tone="bad">{row.failure.sentence}</Status>;
+  if (row.proof) {
+    // Where no short name fits, the reason is the verdict; the sentence stands below anyway.
+    const isReason = row.proof.shown_as === row.proof.why?.sentence;
+    const words = isReason ? 'Does not pass' : row.proof.shown_as;
+    return <Status tone={row.proof.passes ? 'ok' : 'bad'}>{words}</Status>;
+  }
+  if (row.failure) return <Status tone="bad">Does not pass</Status>;
   return <Status tone="busy">{row.step || 'waiting'}</Status>;
 }
 
@@ -28,7 +33,7 @@ export function RouteResult({ row }: { row: RouteRow }) {
         <RouteVerdict row={row} />
       </Group>
       {proof && <ReasonText why={proof.why} />}
-      {failure && <ReasonText why={{ ...failure, sentence: '' }} />}
+      {failure && <ReasonText why={failure} />}
       {proof && (
         <details>
           <summary>Certificate and full dialogue</summary>
