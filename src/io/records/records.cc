@@ -20,6 +20,7 @@
 #include "io/records/sqlite_people.h"
 #include "io/records/sqlite_sign_ins.h"
 #include "io/records/sts_policies.h"
+#include "io/records/tls_reports.h"
 #include "io/records/traffic.h"
 
 namespace postern::records {
@@ -97,6 +98,8 @@ class SqliteRecords final : public Records {
         people_(*database_),
         sign_ins_(*database_),
         sts_policies_(*database_),
+        tls_sessions_(*database_),
+        tls_received_(*database_),
         sums_(sums_of(*database_)) {}
 
   base::Result<std::int64_t> revision() override;
@@ -140,6 +143,8 @@ class SqliteRecords final : public Records {
   People& people() override { return people_; }
   SignIns& sign_ins() override { return sign_ins_; }
   StsPolicies& sts_policies() override { return sts_policies_; }
+  TlsSessions& tls_sessions() override { return tls_sessions_; }
+  TlsReceived& tls_received() override { return tls_received_; }
 
   base::Result<> make_first_account();
 
@@ -151,6 +156,8 @@ class SqliteRecords final : public Records {
   SqlitePeople people_;
   SqliteSignIns sign_ins_;
   SqliteStsPolicies sts_policies_;
+  SqliteTlsSessions tls_sessions_;
+  SqliteTlsReceived tls_received_;
   std::unique_ptr<EvidenceSums> sums_;
   std::int64_t data_version_ = -1;  // SQLite's: moves when another connection committed
   std::int64_t own_changes_ = -1;

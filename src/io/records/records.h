@@ -127,7 +127,9 @@ class Change {
 
 class People;
 class SignIns;
-class StsPolicies;
+class StsPolicies;  // sts_policies.h
+class TlsReceived;  // tls_reports.h
+class TlsSessions;
 
 class Records {
  public:
@@ -174,6 +176,9 @@ class Records {
   [[nodiscard]] virtual SignIns& sign_ins() = 0;
   // What the world publishes, kept (sts_policies.h); likewise.
   [[nodiscard]] virtual StsPolicies& sts_policies() = 0;
+  // TLS reports, ours and others' (tls_reports.h); likewise.
+  [[nodiscard]] virtual TlsSessions& tls_sessions() = 0;
+  [[nodiscard]] virtual TlsReceived& tls_received() = 0;
 };
 
 }  // namespace postern::records

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "io/records/schema_evidence.h"
+#include "io/records/schema_tls_reports.h"
 
 namespace postern::records {
 namespace {
@@ -280,6 +281,7 @@ constexpr std::array kMigrations{
     Migration{5, "drafts", kDrafts},
     Migration{6, "evidence by account", kEvidenceByAccount},
     Migration{7, "MTA-STS policies", kStsPolicies},
+    Migration{8, "TLS reports", kTlsReports},
 };
 
 // The version of the schema, in one consistent look: another process may be making it just now.
