@@ -44,6 +44,9 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 
   [[nodiscard]] std::string records_path() const { return gateway.data_dir + "/records.db"; }
+  [[nodiscard]] std::string dkim_key_path() const {
+    return tls_reports.dkim_key.empty() ? gateway.data_dir + "/dkim.pem" : tls_reports.dkim_key;
+  }
   [[nodiscard]] std::string queue_path() const { return gateway.data_dir + "/queue"; }
   [[nodiscard]] std::string control_path() const {
     return gateway.control_socket.empty() ? gateway.data_dir + "/control.sock"

@@ -7,6 +7,7 @@
 #include "core/base/ip_address.h"
 #include "core/base/text.h"
 #include "core/dns/domain.h"
+#include "core/smtp/mailbox.h"
 #include "core/tls/mode.h"
 
 namespace postern::app {
@@ -151,6 +152,27 @@ Complaint check_section(const QueueSettings& s) {
 
 Complaint check_section(const EvidenceSettings& s) {
   return at_least("keep", s.keep, std::chrono::hours(24));
+}
+
+Complaint mail_address(std::string_view name, const std::string& value) {
+  if (value.empty()) return std::nullopt;
+  const auto mailbox = smtp::parse_mailbox(value);
+  if (mailbox && !mailbox->domain.empty() && !mailbox->needs_smtputf8()) return std::nullopt;
+  return fmt::format("{} \"{}\" is no mail address; write \"postmaster@example.com\"", name,
+                     base::printable(value));
+}
+
+Complaint check_section(const TlsReportsSettings& s) {
+  if (auto complaint = mail_address("contact", s.contact)) return complaint;
+  if (!s.mailbox.empty() && !smtp::parse_mailbox(s.mailbox + "@example.com")) {
+    return fmt::format("mailbox \"{}\" is no local part of an address; write \"tls-reports\"",
+                       base::printable(s.mailbox));
+  }
+  for (const std::string& name : {s.domain, s.dkim_selector + ".example.com"}) {
+    if (name.empty()) continue;
+    if (auto domain = dns::Domain::from_ascii(name); !domain) return domain.error().text;
+  }
+  return std::nullopt;
 }
 
 Complaint check_section(const LogSettings& s) {

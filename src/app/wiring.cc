@@ -104,6 +104,7 @@ receipt::ReceiptSettings receipt_settings(const Settings& settings) {
   out.limits.protocol_errors = static_cast<int>(from.errors);
   out.limits.hops = static_cast<int>(from.hops);
   out.limits.idle = milliseconds(from.idle);
+  out.own_mailbox = settings.tls_reports.mailbox;
   return out;
 }
 
@@ -147,10 +148,30 @@ route::RouteSettings route_settings(const Settings& settings) {
 mtasts::FetchSettings sts_fetch_settings(const Settings& settings) {
   mtasts::FetchSettings out;
   out.port = static_cast<std::uint16_t>(settings.delivery.mta_sts_port);
-  out.allow_special_addresses = settings.delivery.special_addresses;
-  out.ipv4 = settings.delivery.ipv4;
-  out.ipv6 = settings.delivery.ipv6;
+  out.reach = https_reach(settings);
   out.limit = milliseconds(settings.delivery.mta_sts_timeout);
+  return out;
+}
+
+https::Reach https_reach(const Settings& settings) {
+  return {.special_addresses = settings.delivery.special_addresses,
+          .ipv4 = settings.delivery.ipv4,
+          .ipv6 = settings.delivery.ipv6};
+}
+
+tlsrpt::ReporterSettings reporter_settings(const Settings& settings) {
+  const TlsReportsSettings& from = settings.tls_reports;
+  const auto either = [](const std::string& text, std::string fallback) {
+    return text.empty() ? std::move(fallback) : text;
+  };
+  const std::string domain = either(from.domain, hostname(settings));
+  tlsrpt::ReporterSettings out;
+  out.organization = either(from.organization, hostname(settings));
+  out.contact = either(from.contact, "postmaster@" + domain);
+  out.from = "tls-reports@" + domain;
+  out.submitter = dns::Domain::parse(domain).value_or(dns::Domain());
+  out.dkim_selector = from.dkim_selector;
+  out.own_mailbox = from.mailbox;
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "service/mtasts/fetch.h"
 #include "service/receipt/connection_ledger.h"
 #include "service/receipt/settings.h"
+#include "service/tlsrpt/reporter.h"
 
 namespace postern::app {
 
@@ -21,6 +22,9 @@ namespace postern::app {
 [[nodiscard]] route::RouteSettings route_settings(const Settings& settings);
 
 [[nodiscard]] mtasts::FetchSettings sts_fetch_settings(const Settings& settings);
+// Where HTTPS requests to hosts of others' choice may go.
+[[nodiscard]] https::Reach https_reach(const Settings& settings);
+[[nodiscard]] tlsrpt::ReporterSettings reporter_settings(const Settings& settings);
 
 [[nodiscard]] delivery::DeliverySettings delivery_settings(const Settings& settings);
 [[nodiscard]] receipt::ReceiptSettings receipt_settings(const Settings& settings);

@@ -16,6 +16,7 @@
 #include "app/gateway/status.h"
 #include "app/gateway/sts_shelf.h"
 #include "app/gateway/systemd.h"
+#include "app/gateway/tls_reports.h"
 #include "app/gateway/web.h"
 #include "app/settings_check.h"
 #include "app/wiring.h"
@@ -72,6 +73,7 @@ class Gateway {
   std::unique_ptr<records::Records> records_;
   std::unique_ptr<service::RecordsBook> book_;
   std::unique_ptr<StsShelf> sts_shelf_;
+  std::unique_ptr<TlsReports> tls_reports_;
   std::shared_ptr<const crypto::TrustStore> public_cas_;
   std::unique_ptr<Certificates> certificates_;
   receipt::PasswordChecker passwords_;
@@ -121,6 +123,9 @@ base::Result<> Gateway::open_storage() {
   auto shelf = StsShelf::open(settings_);
   if (!shelf) return std::unexpected(shelf.error());
   sts_shelf_ = std::move(*shelf);
+  auto reports = TlsReports::open(settings_, *log_);
+  if (!reports) return std::unexpected(reports.error());
+  tls_reports_ = std::move(*reports);
   return {};
 }
 
@@ -153,11 +158,13 @@ base::Result<> Gateway::make_shards() {
                          .shelf = sts_shelf_.get(),
                          .book = book_.get(),
                          .events = log_.get()});
-    places.push_back({host->shard(), host->lookups(), host->tls(), &host->policies()});
+    places.push_back({host->shard(), host->lookups(), host->tls(), &host->policies(),
+                      tls_reports_->counter_for(host->shard())});
     shards_.push_back(std::move(host));
   }
   dispatcher_ = std::make_unique<delivery::Dispatcher>(
-      delivery::Dispatcher::Needs{*spool_, *book_, *log_, metrics_, public_cas_},
+      delivery::Dispatcher::Needs{*spool_, *book_, *log_, metrics_, public_cas_,
+                                  &tls_reports_->mailbox()},
       delivery_settings(settings_), std::move(places));
   ledger_ = std::make_unique<receipt::ConnectionLedger>(connection_limits(settings_));
   for (auto& host : shards_) {
@@ -227,6 +234,7 @@ admin::ControlNeeds Gateway::control_needs() {
           .queue_changed = [this] { dispatcher_->queue_changed(); },
           .recalculate = [this] { dispatcher_->recalculate(); },
           .refresh = [this] { book_->refresh(); },
+          .send_reports = [this] { tls_reports_->hurry(); },
           .ready = [this] { return ready_.load(); },
           .status = [this] { return status_json(status()); }};
 }
@@ -347,7 +355,9 @@ net::Task<void> Gateway::stop_when_asked() {
   log_->emit(observe::Event::gateway_stopping, {});
   chores_.cancel();
   for (auto& host : shards_) co_await host->stop_receipt(main_, receipt_patience);
+  co_await tls_reports_->stop_sending(main_);
   co_await dispatcher_->drain(main_, delivery_grace);
+  co_await tls_reports_->stop_counting(main_);
   for (auto& host : shards_) co_await host->stop_policies(main_);
   co_await control_server_->stop();
   if (http_server_) co_await http_server_->stop();
@@ -361,6 +371,11 @@ void Gateway::run(Signals& signals) {
   shards_.front()->shard().post([this] { shards_.front()->policies().keep_fresh(); });
   shards_.front()->watch_dnssec(*log_);
   dispatcher_->start();
+  tls_reports_->start_sending({.host = *shards_.front(),
+                               .public_cas = public_cas_,
+                               .book = *book_,
+                               .spool = *spool_,
+                               .sink = *dispatcher_});
   book_->on_change([this](const auto&) { dispatcher_->recalculate(); });
   signals.watch([this] { ask_stop(); }, [this] { ask_reload(); });
   chores_.start(watch_certificates());
@@ -375,6 +390,7 @@ void Gateway::run(Signals& signals) {
   main_.run();
   for (auto& host : shards_) host->end();
   route_watch_.reset();
+  tls_reports_.reset();
   book_.reset();  // moves the last evidence to the records
   web_.reset();   // after the book, which tells it of changes
   dispatcher_.reset();

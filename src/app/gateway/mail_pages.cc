@@ -18,6 +18,7 @@ MailPages::MailPages(Needs needs)
       evidence_({needs.control.shard, needs.reads}),
       queue_({needs.control.shard, needs.control.spool, hand_, needs.reads, needs.writes}),
       audit_({needs.control.shard, needs.reads}),
+      tls_reports_({needs.control.shard, needs.reads}),
       events_({needs.control.shard, feed_}),
       draft_news_(needs.drafts.changed().subscribe(
           [this](base::AccountId account, const std::string& actor) {
@@ -34,6 +35,7 @@ void MailPages::join(api::Groups& groups) {
   groups.evidence = &evidence_;
   groups.queue = &queue_;
   groups.audit = &audit_;
+  groups.tls_reports = &tls_reports_;
   groups.events = &events_;
 }
 

@@ -13,6 +13,7 @@
 #include "service/api/overview_handlers.h"
 #include "service/api/partner_handlers.h"
 #include "service/api/queue_handlers.h"
+#include "service/api/tls_report_handlers.h"
 
 namespace postern::app {
 
@@ -45,6 +46,7 @@ class MailPages {
   api::EvidenceHandlers evidence_;
   api::QueueHandlers queue_;
   api::AuditHandlers audit_;
+  api::TlsReportHandlers tls_reports_;
   api::EventHandlers events_;
   api::Hub<base::AccountId, std::string>::Subscription draft_news_;
   api::Hub<base::AccountId, api::Job>::Subscription job_news_;

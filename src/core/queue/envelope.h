@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/failure.h"
@@ -14,7 +15,15 @@
 
 namespace postern::queue {
 
-enum class Leg { internal, external };  // towards our own servers, or towards the world
+enum class Leg {
+  internal,  // towards our own servers
+  external,  // towards the world
+  gateway,   // to this gateway itself, which reads it: TLS reports about our domains
+};
+[[nodiscard]] constexpr std::string_view leg_text(Leg leg) {
+  if (leg == Leg::gateway) return "gateway";
+  return leg == Leg::internal ? "internal" : "external";
+}
 
 // What the body needs from the next hop (RFC 6152, RFC 6531).
 enum class BodyType { seven_bit, eight_bit };
@@ -32,8 +41,11 @@ enum NotifyFlags : std::uint8_t {
   notify_delay = 8
 };
 
+// What the gateway writes and sends for itself, TLS reports, is no account's.
+inline constexpr base::AccountId no_account{0};
+
 struct Envelope {
-  base::AccountId account;
+  base::AccountId account;  // or no_account
   std::string sender;  // "" is the null reverse-path
   BodyType body = BodyType::seven_bit;
   bool smtputf8 = false;

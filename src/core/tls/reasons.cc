@@ -160,6 +160,10 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "See the reason of the last attempt."},
     {"hop-limit", "", "4.6", "The message has passed too many servers: it runs in a loop.",
      "Look at its Received lines for the two servers that hand it to each other."},
+    {"report-invalid", "", "6.0", "The message to the gateway itself is no TLS report.",
+     "Reports of RFC 8460 are read at this address, and nothing else is."},
+    {"mailbox-not-read", "", "4.0", "The gateway reads no mail of its own.",
+     "Set [tls_reports] mailbox, or remove the message from the queue."},
 
     // --- receipt ---
     {"relaying-denied", "", "7.1", "Neither sender nor recipient belongs to this gateway.",

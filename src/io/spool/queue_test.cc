@@ -72,6 +72,15 @@ TEST_F(QueueTest, PagesThroughManyThatAreDueAtOneMoment) {
   EXPECT_EQ(sizes, (std::vector<std::size_t>{10, 10, 10, 0}));
 }
 
+TEST_F(QueueTest, RemembersWhereADeliveryGoes) {
+  for (const queue::Leg leg : {queue::Leg::internal, queue::Leg::external, queue::Leg::gateway}) {
+    auto made = mail("body", {to("corp.example")});
+    made.destinations[0].leg = leg;
+    const auto id = put(std::move(made))->message;
+    EXPECT_EQ(wait(spool->message(shard, id))->deliveries.at(0).destination.leg, leg);
+  }
+}
+
 TEST_F(QueueTest, KnowsWhenTheNextOneIsDue) {
   EXPECT_EQ(*wait(spool->next_due(shard, {})), std::nullopt);
   queued("a.example", minutes(7));

@@ -4,6 +4,7 @@
 
 #include "io/spool/id_source.h"
 #include "io/spool/json_text.h"
+#include "io/spool/leg_number.h"
 
 namespace postern::spool {
 namespace {
@@ -45,7 +46,7 @@ base::Result<queue::Delivery> delivery_of(const Statement& row) {
   auto domain = dns::Domain::from_ascii(row.text(3));
   if (!domain) return std::unexpected(std::move(domain.error()));
   d.destination.domain = std::move(*domain);
-  d.destination.leg = row.integer(4) != 0 ? queue::Leg::internal : queue::Leg::external;
+  d.destination.leg = leg_of(row.integer(4));
   auto recipients = parse_recipients(row.text(5));
   if (!recipients) return std::unexpected(std::move(recipients.error()));
   d.destination.recipients = std::move(*recipients);
@@ -226,7 +227,7 @@ base::Result<ReadRows::WaitingSlice> ReadRows::add_waiting(base::AccountId accou
     sums.next = {waiting_.integer(0)};
     const std::string_view code = waiting_.text(4);
     if (waiting_.integer(1) != account.value || code.empty()) continue;
-    const queue::Leg leg = waiting_.integer(3) != 0 ? queue::Leg::internal : queue::Leg::external;
+    const queue::Leg leg = leg_of(waiting_.integer(3));
     ++sums.deliveries[{std::string(waiting_.text(2)), leg, std::string(code)}];
   }
   waiting_.reset();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "io/spool/id_source.h"
+#include "io/spool/leg_number.h"
 
 namespace postern::spool {
 
@@ -73,7 +74,7 @@ base::Result<> WriteRows::insert(const NewMessage& message, Effects& effects) {
     const queue::Delivery& d = message.deliveries[i];
     done = insert_delivery_.run(
         d.id.value, message.id.value, e.account.value, d.destination.domain.text(),
-        d.destination.leg == queue::Leg::internal ? 1 : 0, message.recipients_json[i],
+        leg_number(d.destination.leg), message.recipients_json[i],
         base::micros(e.accepted), base::micros(d.due));
   }
   effects.of(e.account).messages += 1;

@@ -148,6 +148,12 @@ net::Task<http::Response> Control::post(http::Request request) {
     json.begin_object().field("action", "refresh").end_object();
     co_return json_response(std::move(json));
   }
+  if (request.path == "/v1/tls-reports/send") {
+    needs_.send_reports();
+    base::JsonWriter json;
+    json.begin_object().field("action", "send").end_object();
+    co_return json_response(std::move(json));
+  }
   std::string_view verb = request.path;
   if (verb.starts_with("/v1/queue/")) verb.remove_prefix(std::string_view("/v1/queue/").size());
   std::string word(verb);

@@ -9,6 +9,7 @@
 //   POST /v1/queue/retry|hold|release|remove?...   which: id=, or domain= and account=, or all=yes
 //   POST /v1/queue/recalculate                     policies are looked at again for all that waits
 //   POST /v1/policies/refresh                      the records have changed: look now
+//   POST /v1/tls-reports/send                      reports of days that are over go out now
 //   GET  /v1/version, /v1/status                   what runs here, and where it listens
 // On TCP only: GET /metrics, /healthz (the process lives), /readyz (it accepts mail).
 //
@@ -39,6 +40,8 @@ struct ControlNeeds {
   std::function<void()> recalculate;
   // The records have changed: look now.
   std::function<void()> refresh;
+  // TLS reports of days that are over go out now.
+  std::function<void()> send_reports;
   std::function<bool()> ready;
   std::function<std::string()> status;  // JSON
 };

@@ -27,7 +27,7 @@ void write_delivery(base::JsonWriter& json, const queue::Delivery& delivery) {
   json.begin_object();
   json.field("id", delivery.id.value);
   json.field("domain", delivery.destination.domain.text());
-  json.field("leg", delivery.destination.leg == queue::Leg::internal ? "internal" : "external");
+  json.field("leg", queue::leg_text(delivery.destination.leg));
   json.field("state", delivery.state == queue::State::held ? "held" : "queued");
   json.field("due", base::rfc3339(delivery.due));
   json.field("attempts", delivery.attempts);

@@ -22,6 +22,7 @@ constexpr std::chrono::days certificate_warning{14};
 constexpr std::chrono::days certificate_danger{3};
 constexpr std::chrono::hours end_warning{48};
 constexpr std::size_t most = 100;
+constexpr std::chrono::days lately{4};
 // A host outside the pins is noted when its attempt ends: right after another host took the mail.
 constexpr std::chrono::seconds same_attempt{1};
 
@@ -42,6 +43,7 @@ class List {
   void peer_certificates();
   void unmet();
   void waiting();
+  void reported();
   void endings();
   void domains_without_route();
   [[nodiscard]] std::vector<Attention> take();
@@ -219,6 +221,23 @@ void List::waiting() {
          domains.size() == 1 ? *domains.begin() : "");
 }
 
+// A report comes a day after what it tells, so "lately" is some days. That a failure goes on is no
+// news; nor is one that everybody reports more than one line.
+void List::reported() {
+  std::set<std::string> told;
+  for (const records::Failing& one : facts_.reported) {
+    if (one.first < facts_.now - lately) continue;
+    const std::string host = one.receiving_mx.empty() ? "a host" : one.receiving_mx;
+    if (!told.insert(fmt::format("{} {} {}", one.domain.text(), one.result_type, host)).second) {
+      continue;
+    }
+    warning("tls-failure-reported",
+            fmt::format("{} reports a new failure of TLS with {} for {}: {}, {}.", one.organization,
+                        host, one.domain.text(), one.result_type, times(one.sessions)),
+            one.domain.text());
+  }
+}
+
 void List::endings() {
   const base::Instant soon = facts_.now + end_warning;
   const policy::Configuration& all = facts_.book.configuration();
@@ -270,6 +289,7 @@ std::vector<Attention> attention(const AttentionFacts& facts) {
   list.own_certificates();
   list.unmet();
   list.waiting();
+  list.reported();
   list.peer_certificates();
   list.endings();
   list.domains_without_route();

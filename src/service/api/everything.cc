@@ -12,6 +12,7 @@
 #include "service/api/probes.h"
 #include "service/api/queue_handlers.h"
 #include "service/api/sessions.h"
+#include "service/api/tls_report_handlers.h"
 #include "service/api/users.h"
 
 namespace postern::api {
@@ -37,6 +38,7 @@ void declare_everything(Operations& operations, const Groups& groups) {
   declare_evidence(operations, groups.evidence);
   declare_queue(operations, groups.queue);
   declare_audit(operations, groups.audit);
+  declare_tls_reports(operations, groups.tls_reports);
   declare_events(operations, groups.events);
   operations.add_raw<Nothing>(
       {Method::get, "/openapi.json", "getOpenApi", "This API's OpenAPI document", Access::open},

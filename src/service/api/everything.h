@@ -17,6 +17,7 @@ class PartnerHandlers;
 class Probes;
 class QueueHandlers;
 class Sessions;
+class TlsReportHandlers;
 class TokenAdministration;
 class UserAdministration;
 
@@ -34,6 +35,7 @@ struct Groups {
   EvidenceHandlers* evidence = nullptr;
   QueueHandlers* queue = nullptr;
   AuditHandlers* audit = nullptr;
+  TlsReportHandlers* tls_reports = nullptr;
   EventHandlers* events = nullptr;
 };
 

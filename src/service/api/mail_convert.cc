@@ -27,7 +27,7 @@ Delivery delivery_of(const queue::Delivery& delivery, const policy::PolicyBook& 
   Delivery out;
   out.id = delivery.id.value;
   out.domain = delivery.destination.domain.text();
-  out.leg = delivery.destination.leg == queue::Leg::internal ? "internal" : "external";
+  out.leg = queue::leg_text(delivery.destination.leg);
   out.state = delivery.state == queue::State::held ? "held" : "queued";
   out.due = delivery.due;
   out.attempts = delivery.attempts;

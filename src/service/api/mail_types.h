@@ -52,7 +52,7 @@ POSTERN_API_TYPE(Evidence, "A page of evidence.", POSTERN_API_EVIDENCE)
 #define POSTERN_API_DELIVERY(F)                                                      \
   F(std::int64_t, id, "Its number.")                                                 \
   F(std::string, domain, "Whither.")                                                 \
-  F(std::string, leg, "internal or external.")                                       \
+  F(std::string, leg, "internal, external, or gateway: mail that the gateway reads itself.") \
   F(std::string, state, "queued or held.")                                           \
   F(Time, due, "When it is tried next.")                                             \
   F(std::int64_t, attempts, "How often it was tried.")                               \

@@ -25,6 +25,7 @@ struct Recorded {
   std::vector<records::UnmetSum> unmet;
   std::vector<records::PeerRecord> peers;
   std::vector<records::PeerRecord> expiring;
+  std::vector<records::Failing> reported;
 };
 
 bool is_delivery(Hop hop) {
@@ -59,6 +60,11 @@ base::Result<Recorded> read(records::Records& records, base::AccountId account, 
       sums.expiring(account, certificate_limit(now), now - peers_remembered, most_expiring);
   if (!expiring) return std::unexpected(expiring.error());
   recorded.expiring = std::move(*expiring);
+  records::ReceivedFilter lately{.account = account};
+  lately.from = now - reports_remembered;
+  auto reported = records.tls_received().failing(lately);
+  if (!reported) return std::unexpected(reported.error());
+  recorded.reported = std::move(*reported);
   return recorded;
 }
 
@@ -166,6 +172,7 @@ Handled<Overview> OverviewHandlers::get(Call call) {
                        .unmet = std::move(recorded->unmet),
                        .peers = std::move(recorded->peers),
                        .expiring = std::move(recorded->expiring),
+                       .reported = std::move(recorded->reported),
                        .waiting = std::move(*waits),
                        .own = {}};
   if (const auto context = needs_.certificates.current()) facts.own = context->identities();

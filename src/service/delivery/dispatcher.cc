@@ -73,7 +73,7 @@ Dispatcher::Dispatcher(Needs needs, DeliverySettings settings, std::vector<OnSha
       on_shards_(std::move(shards)),
       trust_(std::make_unique<TrustCache>(std::move(needs.public_cas))),
       common_(new Common{needs.spool, needs.book, needs.events, needs.metrics, *trust_, settings_,
-                         on_shards_.size(), nullptr, nullptr, nullptr}),
+                         on_shards_.size(), needs.own_mail, nullptr, nullptr, nullptr}),
       scanning_(on_shards_.front().shard),
       wake_(on_shards_.front().shard),
       recalculated_(needs.book.current()) {
@@ -82,7 +82,7 @@ Dispatcher::Dispatcher(Needs needs, DeliverySettings settings, std::vector<OnSha
   common_->has_room = [this] { wake_scan(); };
   for (const OnShard& on : on_shards_) {
     shards_.push_back(std::make_unique<ShardDispatcher>(
-        ShardDispatcher::Needs{on.shard, on.lookups, on.tls, on.sts}, *common_));
+        ShardDispatcher::Needs{on.shard, on.lookups, on.tls, on.sts, on.sessions}, *common_));
   }
 }
 

@@ -23,6 +23,7 @@
 #include "io/resolver/resolver.h"
 #include "io/spool/spool.h"
 #include "service/book/book_source.h"
+#include "service/delivery/own_mail.h"
 #include "service/delivery/settings.h"
 #include "service/mtasts/policies.h"
 #include "service/receipt/next.h"
@@ -41,12 +42,14 @@ class Dispatcher final : public receipt::AcceptedSink {
     observe::EventSink& events;
     observe::Metrics& metrics;
     std::shared_ptr<const crypto::TrustStore> public_cas;
+    OwnMailbox* own_mail = nullptr;  // null: mail to the gateway itself waits
   };
   struct OnShard {
     net::Shard& shard;
     resolver::Lookups& lookups;           // of that shard
     crypto::ClientContext& tls;           // of that shard
     mtasts::PolicySource* sts = nullptr;  // of that shard; null: MTA-STS is not asked for
+    SessionWatch* sessions = nullptr;     // of that shard; null: nobody counts
   };
 
   // At least one shard; the queue is scanned on the first.

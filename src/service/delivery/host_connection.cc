@@ -220,6 +220,7 @@ net::Task<OpenedHost> open_host(HostNeeds needs, HostTask task) {
     if (task.doing) task.doing("connecting");
     auto socket = co_await connect_to(needs, peer);
     if (!socket) co_return not_connected(task, socket.error());
+    const base::IpAddress from = (*socket)->local().address;
     auto connection = std::make_unique<HostConnection>(needs, task, *std::move(socket), use,
                                                        std::move(observation));
     co_await connection->talk();
@@ -233,6 +234,7 @@ net::Task<OpenedHost> open_host(HostNeeds needs, HostTask task) {
     }
     OpenedHost opened;
     opened.problem = dialogue.problem();
+    opened.from = from;
     opened.observation = std::move(observation);
     // A connection that never came to the gate has proved nothing.
     opened.verdict = tls::judge(task.host->requirement, opened.observation);

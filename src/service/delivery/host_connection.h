@@ -82,6 +82,7 @@ class HostConnection {
 struct OpenedHost {
   std::unique_ptr<HostConnection> connection;
   std::optional<smtp::ClientProblem> problem;
+  base::IpAddress from{};  // our end of the connection; "::" if there was none
   tls::Observation observation;
   tls::Verdict verdict;
   std::optional<smtp::MessageResult> rehearsal;

@@ -107,6 +107,7 @@ net::Task<void> Run::try_target(queue::HostWalk::Target target) {
   task.digest = route_->digests[static_cast<std::size_t>(target.host - route_->plan.hosts.data())];
   needs_.metrics.add(observe::Metric::connections_opened_total);
   OpenedHost opened = co_await open_host(needs_.host, std::move(task));
+  count(*target.host, opened.observation, opened.from);
   if (!opened.connection) {
     add_problem(*target.host, opened);
     walk_.on_unusable(opened.problem->status, opened.problem->unmet);
@@ -228,7 +229,16 @@ void Run::add_skipped() {
     attempt.reason = skipped.status.code;
     attempt.detail = skipped.status.text;
     evidence_.push_back(std::move(attempt));
+    count(*skipped.host, nothing, base::IpAddress());
   }
+}
+
+// A session is an attempt to come to TLS: one that is used again is the same session. Our own mail
+// is reports, which are in no report (RFC 8460 5.3).
+void Run::count(const route::HostPlan& host, const tls::Observation& seen,
+                const base::IpAddress& from) {
+  if (needs_.sessions == nullptr || job_.delivery.account == queue::no_account) return;
+  needs_.sessions->session(route_->plan, host, seen, from);
 }
 
 Ended Run::ended() {

@@ -14,6 +14,7 @@
 #include "service/delivery/connection_pool.h"
 #include "service/delivery/evidence.h"
 #include "service/delivery/host_connection.h"
+#include "service/delivery/own_mail.h"
 
 namespace postern::delivery {
 
@@ -57,6 +58,7 @@ class Run {
     observe::Metrics& metrics;
     std::string node;
     queue::HostWalk::Limits limits;
+    SessionWatch* sessions = nullptr;  // null: nobody counts
   };
   // The job stays the caller's, and stays where it is.
   Run(Needs needs, const Job& job, std::shared_ptr<const PlannedRoute> route,
@@ -78,6 +80,8 @@ class Run {
                     const smtp::MessageResult& result);
   void add_problem(const route::HostPlan& host, const OpenedHost& opened);
   void add_skipped();
+  void count(const route::HostPlan& host, const tls::Observation& seen,
+             const base::IpAddress& from);
   [[nodiscard]] Ended ended();
 
   Needs needs_;

@@ -197,20 +197,17 @@ net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
   auto attempted = std::make_unique<Attempted>();
   attempted->job = std::move(job);
   attempted->book = common_.book.current();
+  if (attempted->job.delivery.destination.leg == queue::Leg::gateway) {
+    co_await read_own(std::move(attempted));
+    co_return;
+  }
   auto route = co_await route_for(destination);
   const route::MessageWish wish = wish_of(*attempted->job.envelope);
   if (wish != route::MessageWish::none) {
     route = planned(route::plan_for(route->plan, wish), destination.account, route->trust);
   }
-  Run::Needs needs{
-      {needs_.shard, needs_.tls, common_.settings.connect, nullptr, &group_.cancellation()},
-      pool_,
-      common_.spool,
-      common_.metrics,
-      common_.settings.node,
-      common_.settings.walk};
   std::vector<std::size_t> order = order_of_hosts(route->plan, chance_);
-  attempted->run.emplace(std::move(needs), attempted->job, route, std::move(order));
+  attempted->run.emplace(run_needs(), attempted->job, route, std::move(order));
   // What befell ordinary messages says nothing of one with a wish of its own, nor the other way.
   const bool ordinary = wish == route::MessageWish::none;
   if (ordinary && destination.fate && destination.back_off.holds(needs_.shard.now())) {
@@ -224,6 +221,41 @@ net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
     if (group_.cancellation().requested() && all_deferred(attempted->ended)) co_return;
     if (ordinary) learn(destination, attempted->ended);
   }
+  group_.start(settle(std::move(attempted)));
+}
+
+Run::Needs ShardDispatcher::run_needs() {
+  return {{needs_.shard, needs_.tls, common_.settings.connect, nullptr, &group_.cancellation()},
+          pool_,
+          common_.spool,
+          common_.metrics,
+          common_.settings.node,
+          common_.settings.walk,
+          needs_.sessions};
+}
+
+// Mail that goes no further: the same queue, notices and settlement, without a next hop.
+net::Task<void> ShardDispatcher::read_own(std::unique_ptr<Attempted> attempted) {
+  const queue::Delivery& delivery = attempted->job.delivery;
+  auto nowhere = std::make_shared<const PlannedRoute>();
+  attempted->run.emplace(run_needs(), attempted->job, std::move(nowhere),
+                         std::vector<std::size_t>());
+  queue::RecipientResult result{Fate::deferred, {}};
+  auto text = co_await attempted->run->original(OwnMailbox::longest);
+  if (!text) {
+    result.status = queue::status_for_now(text.error(), "");
+  } else if (common_.own_mail == nullptr) {
+    const base::Failure nobody{"mailbox-not-read", "This gateway reads no mail of its own.", {}};
+    result.status = queue::status_for_now(nobody, "");
+  } else {
+    OwnMail mail{delivery.account, delivery.destination.domain, needs_.shard.wall_now(),
+                 *std::move(text)};
+    result = co_await common_.own_mail->take(needs_.shard, std::move(mail));
+  }
+  const std::size_t recipients = delivery.destination.recipients.size();
+  attempted->ended.results.assign(recipients, result);
+  attempted->ended.dsn_passed.assign(recipients, false);
+  attempted->ended.reached_a_host = true;
   group_.start(settle(std::move(attempted)));
 }
 

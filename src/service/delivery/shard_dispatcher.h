@@ -45,6 +45,7 @@ struct Common {
   TrustCache& trust;
   const DeliverySettings& settings;
   std::size_t shards = 1;
+  OwnMailbox* own_mail = nullptr;
   std::function<void(std::vector<queue::Delivery>)> hand_over;  // new deliveries, to their shards
   std::function<void(base::Instant)> will_be_due;               // thread-safe
   std::function<void()> has_room;                               // thread-safe
@@ -61,6 +62,7 @@ class ShardDispatcher {
     resolver::Lookups& lookups;
     crypto::ClientContext& tls;
     mtasts::PolicySource* sts = nullptr;  // null: MTA-STS is not asked for
+    SessionWatch* sessions = nullptr;     // null: nobody counts
   };
   ShardDispatcher(Needs needs, Common& common);
   ~ShardDispatcher();
@@ -89,6 +91,8 @@ class ShardDispatcher {
   void start_worker(Destination& destination);
   net::Task<void> work(Destination& destination);
   net::Task<void> attempt(Destination& destination, Job job);
+  Run::Needs run_needs();
+  net::Task<void> read_own(std::unique_ptr<Attempted> attempted);
   net::Task<std::shared_ptr<const PlannedRoute>> route_for(Destination& destination);
   net::Task<bool> load_envelope(Job& job);
   void learn(Destination& destination, const Ended& ended);

@@ -19,14 +19,13 @@
 #include "io/crypto/tls.h"
 #include "io/net/shard.h"
 #include "io/resolver/resolver.h"
+#include "service/https/exchange.h"
 
 namespace postern::mtasts {
 
 struct FetchSettings {
-  std::uint16_t port = 443;              // other than 443 only in a practice world
-  bool allow_special_addresses = false;  // likewise
-  bool ipv4 = true;
-  bool ipv6 = true;
+  std::uint16_t port = 443;  // other than 443 only in a practice world
+  https::Reach reach{};
   std::chrono::milliseconds limit{60'000};  // for the whole
 };
 

@@ -51,6 +51,9 @@ std::expected<smtp::RecipientAdmission, smtp::Reply> Session::may_receive(const 
   admission.domain = decision.domain;
   admission.leg =
       decision.toward == policy::Toward::inside ? queue::Leg::internal : queue::Leg::external;
+  const std::string& own = parts_.settings.own_mailbox;
+  const bool is_own = !own.empty() && to.mailbox && base::iequals(to.mailbox->local, own);
+  if (is_own && admission.leg == queue::Leg::internal) admission.leg = queue::Leg::gateway;
   return admission;
 }
 

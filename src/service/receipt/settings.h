@@ -27,6 +27,8 @@ struct ListenerSettings {
 struct ReceiptSettings {
   std::string host;  // our name in greetings and Received
   std::string node;  // in evidence
+  // Mail to this local part of an internal domain is the gateway's own; empty: there is none.
+  std::string own_mailbox{};
   smtp::ServerLimits limits;
   std::chrono::milliseconds handshake_timeout{std::chrono::seconds(60)};
   std::chrono::milliseconds proxy_timeout{std::chrono::seconds(10)};
