@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from lab.reports import Report
+
 _PYTHON = "/usr/bin/python3"
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -118,7 +120,7 @@ class World:
         return self._wait(domain, count, timeout, "sessions")
 
     def forget(self, domain: str) -> None:
-        """Forgets messages and sessions of a domain."""
+        """Forgets messages, sessions and reports of a domain."""
         self.ask(op="forget", domain=domain)
 
     def set(self, domain: str, posture: str = "", host: str = "", **behaviour: Any) -> None:
@@ -154,15 +156,34 @@ class World:
         domain: str,
         tlsa: Sequence[str] | None = None,
         withdraw_sts: bool = False,
+        tlsrpt: str | None = None,
         **sts: Any,
     ) -> None:
-        """What a domain publishes: TLSA records (`3 1 1`, or whole), and fields of Sts (lab/model.py)."""
+        """What a domain publishes: TLSA records (`3 1 1`, or whole), where it wants TLS reports
+        (`v=TLSRPTv1; rua={mailto},{https}`; empty for nowhere), and fields of Sts (lab/model.py)."""
         request: dict[str, Any] = {"op": "published", "domain": domain, "withdraw": withdraw_sts}
+        if tlsrpt is not None:
+            request["reporting"] = {"record": tlsrpt}
         if tlsa is not None:
             request["tlsa"] = list(tlsa)
         if sts:
             request["sts"] = sts
         self.ask(**request)
+
+    def report_host(self, domain: str, **reporting: Any) -> None:
+        """How a domain's report host behaves: fields of Reporting (lab/model.py), such as `status=503`."""
+        self.ask(op="published", domain=domain, reporting=reporting)
+
+    def reports(self, domain: str) -> list[Report]:
+        """The TLS reports that a domain received: posted ones first, then mailed ones, oldest first.
+
+        Those that the report host did not want (`status`) are there, too.
+        """
+        return [Report.read(facts) for facts in self.ask(op="reports", domain=domain)["reports"]]
+
+    def wait_reports(self, domain: str, count: int = 1, timeout: float = 10) -> list[Report]:
+        """Waits until `count` reports have arrived for a domain, and returns all of them."""
+        return [Report.read(facts) for facts in self._wait(domain, count, timeout, "reports")]
 
     def policy_requests(self) -> list[str]:
         """The policy hosts that were asked over HTTPS, oldest first."""

@@ -5,17 +5,20 @@ An answer is {"ok": true, ...} or {"ok": false, "error": "..."}. Operations:
   mail        {domain}                      the messages that arrived
   sessions    {domain}                      every session with the domain's servers
   wait        {domain, count, timeout, for} answers when `count` messages (with "for": "sessions",
-                                            ended sessions) are there; "met" says whether they are
-  forget      {domain}                      forgets both
+                                            ended sessions, or "reports") are there; "met" says
+                                            whether they are
+  forget      {domain}                      forgets mail, sessions and reports
   set         {domain, posture}             another posture, or
               {domain, host?, behaviour}    fields of a Behaviour that change (see model.py)
   zone        {domain, records?, dnssec?, faults?}
                                             other zone lines, another way of signing, faults such as
                                             `mx A timeout` (see resolver.py)
-  published   {domain?, sts?, withdraw?, tlsa?}
+  published   {domain?, sts?, withdraw?, reporting?, tlsa?}
                                             what a domain publishes: fields of Sts that change, or its
-                                            policy withdrawn; TLSA records (`3 1 1`); answers which
-                                            policy hosts were asked so far
+                                            policy withdrawn; fields of Reporting that change, an empty
+                                            record ends it; TLSA records (`3 1 1`); answers which policy
+                                            hosts were asked so far
+  reports     {domain}                      the TLS reports that arrived, by mail and by HTTPS
   dns         {faults?}                     faults for all names; answers the questions asked so far
   certificate {domain, host?, certificate?} a new certificate, with the given fields changed
   describe    {}                            what world.json would say now
@@ -31,7 +34,17 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from .model import Certificate, Posture, Sts, Tls, behaviour_with, certificate_with, sts_with
+from .model import (
+    Certificate,
+    Posture,
+    Reporting,
+    Sts,
+    Tls,
+    behaviour_with,
+    certificate_with,
+    reporting_with,
+    sts_with,
+)
 from .description import describe
 from .postures import INTERNAL, PARTNERS
 from .resolver import Fault
@@ -58,6 +71,7 @@ class Control:
             "zone": self._zone,
             "dns": self._dns,
             "published": self._published,
+            "reports": self._reports,
             "certificate": self._certificate,
             "describe": self._describe,
             "stop": self._end,
@@ -121,6 +135,11 @@ class Control:
                 lambda: len(ended()) >= count, float(request.get("timeout", 10))
             )
             return {"met": met, "sessions": ended()}
+        if request.get("for", "mail") == "reports":
+            met = await records.wait_until(
+                lambda: len(world.reports.of(domain)) >= count, float(request.get("timeout", 10))
+            )
+            return {"met": met, "reports": world.reports.of(domain)}
         met = await records.wait_until(
             lambda: len(records.messages(domain)) >= count, float(request.get("timeout", 10))
         )
@@ -129,6 +148,7 @@ class Control:
     async def _forget(self, request: Request) -> Answer:
         domain = request["domain"]
         self._world.records.forget(domain, lambda session: self._world.concerns(domain, session))
+        self._world.reports.forget(domain)
         return {}
 
     async def _set(self, request: Request) -> Answer:
@@ -157,13 +177,21 @@ class Control:
             place = self._world.place(request["domain"])
             changes = request.get("sts")
             sts = place.now.sts if changes is None else sts_with(place.now.sts or Sts(), changes)
+            reporting = place.now.reporting
+            if (changes := request.get("reporting")) is not None:
+                reporting = reporting_with(reporting or Reporting(), changes)
             tlsa = request.get("tlsa")
             await self._world.set_published(
                 request["domain"],
                 None if request.get("withdraw") else sts,
+                reporting if reporting and reporting.record else None,
                 None if tlsa is None else tuple(tlsa),
             )
         return {"requests": self._world.policies.requests}
+
+    async def _reports(self, request: Request) -> Answer:
+        self._world.place(request["domain"])
+        return {"reports": self._world.reports.of(request["domain"])}
 
     async def _dns(self, request: Request) -> Answer:
         """Faults for the whole world, if given; and the questions asked so far."""

@@ -143,6 +143,22 @@ class Sts:
 
 
 @dataclass(frozen=True)
+class Reporting:
+    """Where a domain wants its TLS reports (RFC 8460), and what becomes of those posted over HTTPS."""
+
+    record: str = "v=TLSRPTv1; rua={mailto},{https}"
+    """The TXT record; of several lines, each is a record. `{mailto}` is the domain's mailbox for reports,
+    `{https}` the address of its report host (see reports.py)."""
+    status: int = 201
+    location: str = ""
+    delay: float = 0.0
+    """Seconds before the answer."""
+    certificate: Certificate = field(default_factory=lambda: Certificate(names=("reports.{domain}",)))
+    fault: Literal["", "refused", "silent", "cut"] = ""
+    """refused: nothing listens; silent: no answer ever; cut: the connection ends instead of an answer."""
+
+
+@dataclass(frozen=True)
 class Posture:
     """One domain of the practice world: what it looks like from outside and what is behind it."""
 
@@ -162,6 +178,7 @@ class Posture:
     zone: str = ""
     """The zone's name; empty for `<name>.example`."""
     sts: Sts | None = None
+    reporting: Reporting | None = None
     strict_by: Literal["", "mx-name", "pin", "domain-name", "dane"] = ""
     """What proves the name under strict: secure DNS, a captured pin, or the domain's own name."""
     remark: str = ""
@@ -230,6 +247,14 @@ def sts_with(sts: Sts, changes: Mapping[str, Any]) -> Sts:
     if isinstance(values.get("certificate"), dict):
         values["certificate"] = certificate_with(sts.certificate, values["certificate"])
     return dataclasses.replace(sts, **values)
+
+
+def reporting_with(reporting: Reporting, changes: Mapping[str, Any]) -> Reporting:
+    """Where reports are wanted, with fields replaced by JSON data."""
+    values = dict(changes)
+    if isinstance(values.get("certificate"), dict):
+        values["certificate"] = certificate_with(reporting.certificate, values["certificate"])
+    return dataclasses.replace(reporting, **values)
 
 
 def certificate_with(certificate: Certificate, changes: Mapping[str, Any]) -> Certificate:

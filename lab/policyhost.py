@@ -1,4 +1,5 @@
-"""The HTTPS server of every MTA-STS policy of the world: one address, one port, told apart by SNI."""
+"""The HTTPS server of every MTA-STS policy of the world and of every report host: one address, one
+port, told apart by SNI."""
 
 from __future__ import annotations
 
@@ -6,28 +7,49 @@ import asyncio
 import ssl
 from dataclasses import dataclass
 
-from .model import Sts
+from .model import Reporting, Sts
+from .reports import Reports
 from .servers import candidate_ports, listen
 
 ADDRESS = "127.43.0.1"
 NOBODY = "127.43.0.2"
 """Where nothing listens: the address of a policy host that refuses connections."""
+_LARGEST_REPORT = 64 << 20
 
 
 @dataclass
-class _Site:
+class _PolicySite:
     sts: Sts
     body: str
     context: ssl.SSLContext
 
 
+@dataclass
+class _ReportSite:
+    domain: str
+    reporting: Reporting
+    context: ssl.SSLContext
+
+
+@dataclass
+class _Request:
+    method: str
+    target: str
+    headers: dict[str, str]
+
+    @property
+    def host(self) -> str:
+        return self.headers.get("host", "").partition(":")[0]
+
+
 class PolicyHost:
     """Serves what the world publishes; `requests` are the hosts that were asked, oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, reports: Reports) -> None:
         self.port = 0
         self.requests: list[str] = []
-        self._sites: dict[str, _Site] = {}
+        self._reports = reports
+        self._sites: dict[str, _PolicySite | _ReportSite] = {}
         self._server: asyncio.AbstractServer | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -52,7 +74,10 @@ class PolicyHost:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def publish(self, host: str, sts: Sts, body: str, context: ssl.SSLContext) -> None:
-        self._sites[host] = _Site(sts, body, context)
+        self._sites[host] = _PolicySite(sts, body, context)
+
+    def take_reports(self, host: str, domain: str, reporting: Reporting, context: ssl.SSLContext) -> None:
+        self._sites[host] = _ReportSite(domain, reporting, context)
 
     def withdraw(self, host: str) -> None:
         self._sites.pop(host, None)
@@ -67,31 +92,73 @@ class PolicyHost:
         assert task is not None
         self._tasks.add(task)
         try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode(errors="replace")
-            await self._answer(head, writer)
+            request = _parsed((await reader.readuntil(b"\r\n\r\n")).decode(errors="replace"))
+            site = self._sites.get(request.host)
+            if isinstance(site, _ReportSite):
+                await self._take(request, site, reader, writer)
+            else:
+                self.requests.append(request.host)
+                await _show(request, site, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
             self._tasks.discard(task)
             writer.close()
 
-    async def _answer(self, head: str, writer: asyncio.StreamWriter) -> None:
-        request, *fields = head.split("\r\n")
-        named = {line.split(":", 1)[0].lower(): line.split(":", 1)[1].strip() for line in fields if ":" in line}
-        host = named.get("host", "").partition(":")[0]
-        self.requests.append(host)
-        site = self._sites.get(host)
-        if site is None or request.split()[:2] != ["GET", "/.well-known/mta-sts.txt"]:
-            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            await writer.drain()
+    async def _take(
+        self, request: _Request, site: _ReportSite, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """A report is kept before it is answered: who sees the answer finds it."""
+        length = request.headers.get("content-length", "")
+        if request.method != "POST" or not length.isdigit() or int(length) > _LARGEST_REPORT:
+            status = 405 if request.method != "POST" else 411 if not length.isdigit() else 413
+            await _answer(writer, status)
             return
-        if site.sts.fault == "silent":
+        if request.headers.get("expect", "").lower() == "100-continue":
+            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        body = await reader.readexactly(int(length))
+        wanted = site.reporting
+        url = f"https://{request.headers['host']}{request.target}"
+        await self._reports.take(site.domain, url, request.headers, body, wanted.status)
+        if wanted.fault == "silent":
             await asyncio.Event().wait()
-        body = site.body.encode()
-        length = len(body) + (10 if site.sts.fault == "cut" else 0)
-        location = f"Location: {site.sts.location}\r\n" if site.sts.location else ""
-        writer.write(
-            f"HTTP/1.1 {site.sts.status} Lab\r\nContent-Type: {site.sts.content_type}\r\n{location}"
-            f"Content-Length: {length}\r\nConnection: close\r\n\r\n".encode() + body
-        )
-        await writer.drain()
+        if wanted.fault == "cut":
+            return
+        if wanted.delay:
+            await asyncio.sleep(wanted.delay)
+        await _answer(writer, wanted.status, wanted.location)
+
+
+def _parsed(head: str) -> _Request:
+    first, *fields = head.split("\r\n")
+    method, target, *_ = [*first.split(), "", ""]
+    pairs = [line.split(":", 1) for line in fields if ":" in line]
+    return _Request(method, target, {name.lower(): value.strip() for name, value in pairs})
+
+
+async def _show(request: _Request, site: _PolicySite | None, writer: asyncio.StreamWriter) -> None:
+    """Answers with a policy, in the way that its domain has chosen."""
+    if site is None or (request.method, request.target) != ("GET", "/.well-known/mta-sts.txt"):
+        await _answer(writer, 404)
+        return
+    if site.sts.fault == "silent":
+        await asyncio.Event().wait()
+    body = site.body.encode()
+    missing = 10 if site.sts.fault == "cut" else 0
+    await _answer(writer, site.sts.status, site.sts.location, site.sts.content_type, body, missing)
+
+
+async def _answer(
+    writer: asyncio.StreamWriter,
+    status: int,
+    location: str = "",
+    content_type: str = "",
+    body: bytes = b"",
+    missing: int = 0,
+) -> None:
+    """`missing` bytes are announced and never come."""
+    lines = [f"HTTP/1.1 {status} Lab", f"Content-Length: {len(body) + missing}", "Connection: close"]
+    lines += [f"Content-Type: {content_type}"] if content_type else []
+    lines += [f"Location: {location}"] if location else []
+    writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+    await writer.drain()

@@ -1,4 +1,5 @@
-"""What a domain publishes about TLS: TLSA records of its servers, and its MTA-STS policy."""
+"""What a domain publishes about TLS: TLSA records of its servers, its MTA-STS policy, and where it
+wants reports."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from .model import Sts
+from .model import Reporting, Sts
+from .reports import PATH, mailbox, report_host
 
 
 def tlsa_lines(host: str, ports: tuple[int, ...], wanted: tuple[str, ...], chain: Path) -> list[str]:
@@ -48,6 +50,24 @@ def sts_lines(domain: str, sts: Sts, address: str) -> list[str]:
         text = sts.record.format(id=sts.id)
         lines.append(f'_mta-sts.{domain}. TXT "{text}"')
     return lines
+
+
+def reporting_lines(domain: str, reporting: Reporting, address: str, port: int) -> list[str]:
+    """Zone lines that ask for reports, and the report host."""
+    lines = [f"{report_host(domain)}. A {address}"]
+    text = reporting.record.replace("{mailto}", f"mailto:{mailbox(domain)}")
+    text = text.replace("{https}", f"https://{report_host(domain)}:{port}{PATH}")
+    for record in text.split("\n"):
+        quoted = [_quoted(record[start : start + 200]) for start in range(0, len(record), 200)]
+        if quoted:
+            lines.append(f"_smtp._tls.{domain}. TXT {' '.join(quoted)}")
+    return lines
+
+
+def _quoted(text: str) -> str:
+    """One string of a TXT record; a record may have several, which readers join."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def sts_body(domain: str, zone: str, sts: Sts) -> str:

@@ -59,7 +59,7 @@ class Records:
 
     async def close_session(self, session: Session, how: str) -> None:
         session.ended = how
-        await self._wake()
+        await self.wake()
 
     async def keep(self, session: Session, envelope: dict[str, Any], body: bytes) -> None:
         """Keeps a message once for each domain among its recipients, envelope beside content."""
@@ -86,11 +86,11 @@ class Records:
                 "authenticated": session.authenticated,
                 "commands": list(session.commands),
             }
-            _write_whole(path, body)
-            _write_whole(path.with_suffix(".json"), json.dumps(meta, indent=2).encode())
+            write_whole(path, body)
+            write_whole(path.with_suffix(".json"), json.dumps(meta, indent=2).encode())
             self._messages.setdefault(domain, []).append(meta)
         session.messages += 1
-        await self._wake()
+        await self.wake()
 
     def messages(self, domain: str) -> list[dict[str, Any]]:
         return self._messages.get(domain, [])
@@ -112,7 +112,8 @@ class Records:
             return False
         return True
 
-    async def _wake(self) -> None:
+    async def wake(self) -> None:
+        """Something has arrived: who waits looks again."""
         async with self._changed:
             self._changed.notify_all()
 
@@ -123,7 +124,7 @@ def domain_of(address: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in domain).lstrip(".") or "none"
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Whoever sees the file sees all of it."""
     partial = path.with_suffix(path.suffix + ".part")
     partial.write_bytes(content)

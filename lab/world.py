@@ -14,14 +14,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .contexts import server_context
-from .model import Behaviour, Certificate, Host, Posture, Sts
+from .model import Behaviour, Certificate, Host, Posture, Reporting, Sts
 from .nameserver import NameServer
 from .pki import Files, Pki
 from .policyhost import ADDRESS as POLICY_ADDRESS
 from .policyhost import NOBODY, PolicyHost
 from .places import Machine, Place, absolute, mail_machines
-from .published import sts_body, sts_lines
+from .published import reporting_lines, sts_body, sts_lines
 from .records import Records, Session
+from .reports import Reports, report_host
 from .resolver import Fault, Resolver
 from .servers import MailServer, candidate_ports, has_ipv6, listen
 from .zones import Zone, trust_anchor
@@ -53,7 +54,9 @@ class World:
         self.records = Records(directory / "mail")
         self.names = NameServer(directory / "dns", sockets, ADDRESS, ttl)
         self.resolver = Resolver(ADDRESS)
-        self.policies = PolicyHost()
+        self.reports = Reports(directory / "reports", self.records)
+        self.policies = PolicyHost(self.reports)
+        self._policy_contexts: dict[tuple[str, Certificate], ssl.SSLContext] = {}
         self.smtp_port = 0
         self.gateway_files: Files | None = None
         self.places: dict[str, Place] = {}
@@ -104,11 +107,14 @@ class World:
                 if machine.fqdn == host:
                     await self._equip(place, machine, behaviour)
 
-    async def set_published(self, domain: str, sts: Sts | None, tlsa: tuple[str, ...] | None) -> None:
-        """Replaces what a domain publishes: its MTA-STS policy, the TLSA records of its servers."""
+    async def set_published(
+        self, domain: str, sts: Sts | None, reporting: Reporting | None, tlsa: tuple[str, ...] | None
+    ) -> None:
+        """Replaces what a domain publishes: its MTA-STS policy, where it wants reports, and the TLSA
+        records of its servers (None leaves those as they are)."""
         async with self._lock:
             place = self.place(domain)
-            place.now = dataclasses.replace(place.now, sts=sts)
+            place.now = dataclasses.replace(place.now, sts=sts, reporting=reporting)
             if tlsa is not None:
                 for machine in place.machines:
                     machine.tlsa = tlsa
@@ -205,7 +211,7 @@ class World:
             zone.dnssec = place.now.dnssec
             zone.lines = place.lines() + place.addresses()
             zone.lines += place.tlsa((25, self.smtp_port))
-            zone.lines += self._publish_policy(place)
+            zone.lines += self._publish_policy(place) + self._publish_reporting(place)
         self._zones["example"].children = {name: self._zones[name] for name in wanted}
         self._zones[""].children = {"example": self._zones["example"]}
         for place in self.places.values():
@@ -222,7 +228,25 @@ class World:
         self.policies.publish(host, sts, sts_body(place.domain, place.zone, sts), context)
         return sts_lines(place.domain, sts, NOBODY if sts.fault == "refused" else POLICY_ADDRESS)
 
+    def _publish_reporting(self, place: Place) -> list[str]:
+        """Takes reports for the place, if it wants any; the zone lines that ask for them."""
+        reporting, host = place.now.reporting, report_host(place.domain)
+        if reporting is None:
+            self.policies.withdraw(host)
+            return []
+        context = self._policy_context(host, reporting.certificate, place.domain)
+        self.policies.take_reports(host, place.domain, reporting, context)
+        address = NOBODY if reporting.fault == "refused" else POLICY_ADDRESS
+        return reporting_lines(place.domain, reporting, address, self.policies.port)
+
     def _policy_context(self, host: str, certificate: Certificate, domain: str) -> ssl.SSLContext:
+        """A host keeps its certificate for as long as it is to be one of the same kind."""
+        key = (host, certificate)
+        if key not in self._policy_contexts:
+            self._policy_contexts[key] = self._new_policy_context(host, certificate, domain)
+        return self._policy_contexts[key]
+
+    def _new_policy_context(self, host: str, certificate: Certificate, domain: str) -> ssl.SSLContext:
         files = self.pki.issue(certificate, host, domain, POLICY_ADDRESS, f"policy-{host}")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(files.certificate, files.key)
