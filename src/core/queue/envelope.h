@@ -46,7 +46,7 @@ inline constexpr base::AccountId no_account{0};
 
 struct Envelope {
   base::AccountId account;  // or no_account
-  std::string sender;  // "" is the null reverse-path
+  std::string sender;       // "" is the null reverse-path
   BodyType body = BodyType::seven_bit;
   bool smtputf8 = false;
   bool require_tls = false;      // REQUIRETLS (RFC 8689)

@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/dane/demands.h"
 #include "core/dane/tlsa_text.h"
+#include "core/mtasts/found.h"
 #include "core/tls/judge.h"
 #include "core/tls/wishes.h"
 

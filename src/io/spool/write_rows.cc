@@ -72,10 +72,10 @@ base::Result<> WriteRows::insert(const NewMessage& message, Effects& effects) {
   }
   for (std::size_t i = 0; i < message.deliveries.size() && done; ++i) {
     const queue::Delivery& d = message.deliveries[i];
-    done = insert_delivery_.run(
-        d.id.value, message.id.value, e.account.value, d.destination.domain.text(),
-        leg_number(d.destination.leg), message.recipients_json[i],
-        base::micros(e.accepted), base::micros(d.due));
+    done = insert_delivery_.run(d.id.value, message.id.value, e.account.value,
+                                d.destination.domain.text(), leg_number(d.destination.leg),
+                                message.recipients_json[i], base::micros(e.accepted),
+                                base::micros(d.due));
   }
   effects.of(e.account).messages += 1;
   effects.of(e.account).deliveries += static_cast<std::int64_t>(message.deliveries.size());

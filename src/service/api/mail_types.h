@@ -49,18 +49,18 @@ POSTERN_API_TYPE(EvidenceQuery, "Which evidence.", POSTERN_API_EVIDENCE_QUERY)
   F(std::optional<std::int64_t>, next, "The cursor of the next page, if there is one.")
 POSTERN_API_TYPE(Evidence, "A page of evidence.", POSTERN_API_EVIDENCE)
 
-#define POSTERN_API_DELIVERY(F)                                                      \
-  F(std::int64_t, id, "Its number.")                                                 \
-  F(std::string, domain, "Whither.")                                                 \
+#define POSTERN_API_DELIVERY(F)                                                              \
+  F(std::int64_t, id, "Its number.")                                                         \
+  F(std::string, domain, "Whither.")                                                         \
   F(std::string, leg, "internal, external, or gateway: mail that the gateway reads itself.") \
-  F(std::string, state, "queued or held.")                                           \
-  F(Time, due, "When it is tried next.")                                             \
-  F(std::int64_t, attempts, "How often it was tried.")                               \
-  F(std::vector<std::string>, recipients, "Who is left; escaped.")                   \
-  F(std::string, reason, "Stable code of the last attempt; empty before the first.") \
-  F(std::string, why, "The same as a sentence.")                                     \
-  F(std::string, remedy, "What to do about it.")                                     \
-  F(std::string, host, "Which server said so, if one did.")                          \
+  F(std::string, state, "queued or held.")                                                   \
+  F(Time, due, "When it is tried next.")                                                     \
+  F(std::int64_t, attempts, "How often it was tried.")                                       \
+  F(std::vector<std::string>, recipients, "Who is left; escaped.")                           \
+  F(std::string, reason, "Stable code of the last attempt; empty before the first.")         \
+  F(std::string, why, "The same as a sentence.")                                             \
+  F(std::string, remedy, "What to do about it.")                                             \
+  F(std::string, host, "Which server said so, if one did.")                                  \
   F(std::string, diagnostic, "What it said; escaped.")
 POSTERN_API_TYPE(Delivery, "A message's way to one destination.", POSTERN_API_DELIVERY)
 

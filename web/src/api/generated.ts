@@ -448,7 +448,7 @@ export interface Delivery {
   id: number;
   /** Whither. */
   domain: string;
-  /** internal or external. */
+  /** internal, external, or gateway: mail that the gateway reads itself. */
   leg: string;
   /** queued or held. */
   state: string;
@@ -2130,6 +2130,302 @@ export function importTasks(json: unknown, at = 'Tasks'): Tasks {
   };
 }
 
+/** What all reports about a day say. */
+export interface TlsDay {
+  /** 2026-11-26, UTC. */
+  day: string;
+  /** The internal domain. */
+  domain: string;
+  /** Sessions that went well. */
+  successful: number;
+  /** Sessions that failed. */
+  failed: number;
+  /** How many reports say so. */
+  reports: number;
+}
+
+export function importTlsDay(json: unknown, at = 'TlsDay'): TlsDay {
+  const o = asObject(json, at);
+  return {
+    day: asText(o.day, `${at}.day`),
+    domain: asText(o.domain, `${at}.domain`),
+    successful: asNumber(o.successful, `${at}.successful`),
+    failed: asNumber(o.failed, `${at}.failed`),
+    reports: asNumber(o.reports, `${at}.reports`),
+  };
+}
+
+/** Days of received reports. */
+export interface TlsDays {
+  /** By day, then by domain. */
+  items: TlsDay[];
+}
+
+export function importTlsDays(json: unknown, at = 'TlsDays'): TlsDays {
+  const o = asObject(json, at);
+  return {
+    items: asList(importTlsDay)(o.items, `${at}.items`),
+  };
+}
+
+/** A way in which mail to us fails, from all reports of a time. */
+export interface TlsFailing {
+  /** The internal domain. */
+  domain: string;
+  /** Who has the trouble, as it says; escaped. */
+  organization: string;
+  /** What failed (RFC 8460 4.3); escaped. */
+  result_type: string;
+  /** The same as a sentence. */
+  meaning: string;
+  /** At which host of ours; escaped. */
+  receiving_mx: string;
+  /** Their finer word for it, or empty; escaped. */
+  reason: string;
+  /** How many sessions. */
+  sessions: number;
+  /** The first day that tells of it. */
+  first: string;
+  /** The last one. */
+  last: string;
+}
+
+export function importTlsFailing(json: unknown, at = 'TlsFailing'): TlsFailing {
+  const o = asObject(json, at);
+  return {
+    domain: asText(o.domain, `${at}.domain`),
+    organization: asText(o.organization, `${at}.organization`),
+    result_type: asText(o.result_type, `${at}.result_type`),
+    meaning: asText(o.meaning, `${at}.meaning`),
+    receiving_mx: asText(o.receiving_mx, `${at}.receiving_mx`),
+    reason: asText(o.reason, `${at}.reason`),
+    sessions: asNumber(o.sessions, `${at}.sessions`),
+    first: asText(o.first, `${at}.first`),
+    last: asText(o.last, `${at}.last`),
+  };
+}
+
+/** How mail to us fails. */
+export interface TlsFailings {
+  /** Most sessions first. */
+  items: TlsFailing[];
+}
+
+export function importTlsFailings(json: unknown, at = 'TlsFailings'): TlsFailings {
+  const o = asObject(json, at);
+  return {
+    items: asList(importTlsFailing)(o.items, `${at}.items`),
+  };
+}
+
+/** A way in which sessions failed. */
+export interface TlsFailure {
+  /** What failed (RFC 8460 4.3); escaped. */
+  result_type: string;
+  /** The same as a sentence. */
+  meaning: string;
+  /** At which host of ours; escaped. */
+  receiving_mx: string;
+  /** At which address of ours; escaped. */
+  receiving_ip: string;
+  /** From which address of theirs; escaped. */
+  sending_ip: string;
+  /** Their finer word for it, or empty; escaped. */
+  reason: string;
+  /** Where they say more, or empty: text, no link; escaped. */
+  information: string;
+  /** How many sessions. */
+  sessions: number;
+}
+
+export function importTlsFailure(json: unknown, at = 'TlsFailure'): TlsFailure {
+  const o = asObject(json, at);
+  return {
+    result_type: asText(o.result_type, `${at}.result_type`),
+    meaning: asText(o.meaning, `${at}.meaning`),
+    receiving_mx: asText(o.receiving_mx, `${at}.receiving_mx`),
+    receiving_ip: asText(o.receiving_ip, `${at}.receiving_ip`),
+    sending_ip: asText(o.sending_ip, `${at}.sending_ip`),
+    reason: asText(o.reason, `${at}.reason`),
+    information: asText(o.information, `${at}.information`),
+    sessions: asNumber(o.sessions, `${at}.sessions`),
+  };
+}
+
+/** Which days of received reports. */
+export interface TlsPeriodQuery {
+  /** Only about this internal domain. */
+  domain?: string | null;
+  /** Of days not before this; 30 days if not given. */
+  from?: string | null;
+  /** Of days before this. */
+  until?: string | null;
+}
+
+/** A received report, whole. */
+export interface TlsReport {
+  /** Who, when, how many. */
+  summary: TlsReportSummary;
+  /** By policy. */
+  results: TlsResult[];
+}
+
+export function importTlsReport(json: unknown, at = 'TlsReport'): TlsReport {
+  const o = asObject(json, at);
+  return {
+    summary: importTlsReportSummary(o.summary, `${at}.summary`),
+    results: asList(importTlsResult)(o.results, `${at}.results`),
+  };
+}
+
+/** Which received reports. */
+export interface TlsReportQuery {
+  /** Only about this internal domain. */
+  domain?: string | null;
+  /** Of days not before this. */
+  from?: string | null;
+  /** Of days before this. */
+  until?: string | null;
+  /** The page after this number. */
+  before?: number | null;
+  /** At most this many; 100 if not given, 1000 at most. */
+  limit?: number | null;
+}
+
+/** A received report. */
+export interface TlsReportSummary {
+  /** Its number. */
+  id: number;
+  /** The internal domain that it is about. */
+  domain: string;
+  /** When it came. */
+  received: string;
+  /** Who sent it, as it says; escaped. */
+  organization: string;
+  /** Whom to ask, as it says; escaped. */
+  contact: string;
+  /** Its sender's name for it; escaped. */
+  report_id: string;
+  /** The first second that it covers. */
+  begins: string;
+  /** The last one. */
+  ends: string;
+  /** Sessions that went well. */
+  successful: number;
+  /** Sessions that failed. */
+  failed: number;
+}
+
+export function importTlsReportSummary(json: unknown, at = 'TlsReportSummary'): TlsReportSummary {
+  const o = asObject(json, at);
+  return {
+    id: asNumber(o.id, `${at}.id`),
+    domain: asText(o.domain, `${at}.domain`),
+    received: asText(o.received, `${at}.received`),
+    organization: asText(o.organization, `${at}.organization`),
+    contact: asText(o.contact, `${at}.contact`),
+    report_id: asText(o.report_id, `${at}.report_id`),
+    begins: asText(o.begins, `${at}.begins`),
+    ends: asText(o.ends, `${at}.ends`),
+    successful: asNumber(o.successful, `${at}.successful`),
+    failed: asNumber(o.failed, `${at}.failed`),
+  };
+}
+
+/** Received reports. */
+export interface TlsReports {
+  /** The newest first. */
+  items: TlsReportSummary[];
+  /** The cursor of the next page, if there is one. */
+  next: number | null;
+}
+
+export function importTlsReports(json: unknown, at = 'TlsReports'): TlsReports {
+  const o = asObject(json, at);
+  return {
+    items: asList(importTlsReportSummary)(o.items, `${at}.items`),
+    next: orNull(asNumber)(o.next, `${at}.next`),
+  };
+}
+
+/** What one policy came to. */
+export interface TlsResult {
+  /** tlsa, sts or no-policy-found. */
+  policy_type: string;
+  /** Whose policy it was; escaped. */
+  policy_domain: string;
+  /** The policy as they saw it; escaped. */
+  policy: string[];
+  /** The hosts that it names; escaped. */
+  mx_hosts: string[];
+  /** Sessions that went well. */
+  successful: number;
+  /** Sessions that failed. */
+  failed: number;
+  /** How they failed. */
+  failures: TlsFailure[];
+}
+
+export function importTlsResult(json: unknown, at = 'TlsResult'): TlsResult {
+  const o = asObject(json, at);
+  return {
+    policy_type: asText(o.policy_type, `${at}.policy_type`),
+    policy_domain: asText(o.policy_domain, `${at}.policy_domain`),
+    policy: asList(asText)(o.policy, `${at}.policy`),
+    mx_hosts: asList(asText)(o.mx_hosts, `${at}.mx_hosts`),
+    successful: asNumber(o.successful, `${at}.successful`),
+    failed: asNumber(o.failed, `${at}.failed`),
+    failures: asList(importTlsFailure)(o.failures, `${at}.failures`),
+  };
+}
+
+/** A report that the gateway sends. */
+export interface TlsSending {
+  /** The day that it is about: 2026-11-26, UTC. */
+  day: string;
+  /** The domain that it is about. */
+  domain: string;
+  /** Where it goes; empty: the domain wants none; escaped. */
+  destination: string;
+  /** waiting, sent, failed or unwanted. */
+  state: string;
+  /** Our name for it. */
+  report_id: string;
+  /** How often it was tried. */
+  attempts: number;
+  /** When it is tried next, or was settled. */
+  due: string;
+  /** What the last attempt came to; escaped. */
+  detail: string;
+}
+
+export function importTlsSending(json: unknown, at = 'TlsSending'): TlsSending {
+  const o = asObject(json, at);
+  return {
+    day: asText(o.day, `${at}.day`),
+    domain: asText(o.domain, `${at}.domain`),
+    destination: asText(o.destination, `${at}.destination`),
+    state: asText(o.state, `${at}.state`),
+    report_id: asText(o.report_id, `${at}.report_id`),
+    attempts: asNumber(o.attempts, `${at}.attempts`),
+    due: asText(o.due, `${at}.due`),
+    detail: asText(o.detail, `${at}.detail`),
+  };
+}
+
+/** Reports that the gateway sends. */
+export interface TlsSendings {
+  /** The newest day first. */
+  items: TlsSending[];
+}
+
+export function importTlsSendings(json: unknown, at = 'TlsSendings'): TlsSendings {
+  const o = asObject(json, at);
+  return {
+    items: asList(importTlsSending)(o.items, `${at}.items`),
+  };
+}
+
 /** A token for programs: Authorization: Bearer ... */
 export interface Token {
   /** To name it by. */
@@ -2684,5 +2980,30 @@ export function listWholeAudit(query: AuditQuery = {}): Promise<Audit> {
 /** Whether the audit log's chain holds May be called by: anyone who is signed in. */
 export function checkAudit(): Promise<AuditCheck> {
   return call('GET', `/audit/check`, undefined, undefined, importAuditCheck);
+}
+
+/** Reports of others about TLS to the account's domains May be called by: viewer. */
+export function listTlsReports(path: { account: string }, query: TlsReportQuery = {}): Promise<TlsReports> {
+  return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-reports`, query, undefined, importTlsReports);
+}
+
+/** One received report, whole May be called by: viewer. */
+export function getTlsReport(path: { account: string; report: string }): Promise<TlsReport> {
+  return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-reports/${encodeURIComponent(path.report)}`, undefined, undefined, importTlsReport);
+}
+
+/** Sessions with the account's domains, as received reports count them May be called by: viewer. */
+export function listTlsDays(path: { account: string }, query: TlsPeriodQuery = {}): Promise<TlsDays> {
+  return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-days`, query, undefined, importTlsDays);
+}
+
+/** How mail to the account's domains fails, as received reports tell it May be called by: viewer. */
+export function listTlsFailures(path: { account: string }, query: TlsPeriodQuery = {}): Promise<TlsFailings> {
+  return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-failures`, query, undefined, importTlsFailings);
+}
+
+/** What became of the reports that the gateway sends May be called by: administrator of every account. */
+export function listSentTlsReports(): Promise<TlsSendings> {
+  return call('GET', `/tls-reports/sent`, undefined, undefined, importTlsSendings);
 }
 
