@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/tls/names.h"
+
 namespace postern::app {
 
 namespace {
@@ -157,6 +159,29 @@ https::Reach https_reach(const Settings& settings) {
   return {.special_addresses = settings.delivery.special_addresses,
           .ipv4 = settings.delivery.ipv4,
           .ipv6 = settings.delivery.ipv6};
+}
+
+posture::Gateway posture_gateway(const Settings& settings,
+                                 const std::vector<tls::CertificateFacts>& certificates,
+                                 const crypto::DkimKey* dkim_key) {
+  posture::Gateway out;
+  out.hostname = dns::Domain::parse(hostname(settings)).value_or(dns::Domain());
+  for (const std::string& other : settings.gateway.other_names) {
+    if (auto name = dns::Domain::parse(other)) out.others.push_back(*std::move(name));
+  }
+  out.smtp_port = static_cast<std::uint16_t>(settings.delivery.smtp_port);
+  for (const tls::CertificateFacts& one : certificates) {
+    const posture::TlsaKey key{one.spki};
+    const bool ours = tls::match_name(one, {&out.hostname, 1}).has_value();
+    const bool known = std::ranges::find(out.keys, key) != out.keys.end();
+    if (ours && !known) out.keys.push_back(key);
+  }
+  out.report_mailbox = settings.tls_reports.mailbox;
+  if (dkim_key == nullptr) return out;
+  const tlsrpt::ReporterSettings reports = reporter_settings(settings);
+  const dns::Domain name = message::dkim_record_name(reports.submitter, reports.dkim_selector);
+  out.dkim = {name.text(), "TXT", message::dkim_record(dkim_key->public_key_der())};
+  return out;
 }
 
 tlsrpt::ReporterSettings reporter_settings(const Settings& settings) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "app/settings.h"
+#include "core/posture/posture.h"
 #include "core/queue/schedule.h"
 #include "core/route/route_plan.h"
+#include "io/crypto/dkim_key.h"
 #include "io/observe/log.h"
 #include "io/resolver/resolver.h"
 #include "io/spool/spool.h"
@@ -22,6 +24,11 @@ namespace postern::app {
 [[nodiscard]] route::RouteSettings route_settings(const Settings& settings);
 
 [[nodiscard]] mtasts::FetchSettings sts_fetch_settings(const Settings& settings);
+// What internal domains should publish of this gateway. `certificates`: in force; `dkim_key`: null
+// when no reports are sent.
+[[nodiscard]] posture::Gateway posture_gateway(
+    const Settings& settings, const std::vector<tls::CertificateFacts>& certificates,
+    const crypto::DkimKey* dkim_key);
 // Where HTTPS requests to hosts of others' choice may go.
 [[nodiscard]] https::Reach https_reach(const Settings& settings);
 [[nodiscard]] tlsrpt::ReporterSettings reporter_settings(const Settings& settings);

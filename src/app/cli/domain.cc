@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "app/cli/domain_kind.h"
+#include "app/cli/import.h"
 #include "app/cli/records_groups.h"
 #include "app/cli/report.h"
 #include "app/wiring.h"
@@ -17,10 +18,18 @@ namespace postern::cli {
 
 namespace {
 
+// What may be changed of a domain: not its proof.
+std::vector<FieldInfo> settable() {
+  std::vector<FieldInfo> fields = infos(DomainKind({}).fields());
+  std::erase_if(fields, [](const FieldInfo& field) { return field.help.empty(); });
+  return fields;
+}
+
 struct DomainOptions {
   std::vector<std::string> domains;
   bool already_validated = false;
-  std::string enforce_receipt;
+  std::vector<FieldInfo> fields = settable();
+  GivenTexts changes;
 };
 
 const policy::InternalDomain* find(const RecordsSession& session, const dns::Domain& domain) {
@@ -228,14 +237,17 @@ int for_each(Context& context, const DomainOptions& options, Done done,
 }
 
 int set(Context& context, const DomainOptions& options) {
-  bool on = options.enforce_receipt == "yes";
-  const char* text =
-      on ? "its servers must use TLS from now on" : "its servers may send without TLS";
-  return for_each(context, options, {"changed", text},
-                  [on](records::Change& change, policy::InternalDomain domain) -> base::Result<> {
-                    domain.enforce_receipt = on;
-                    return put_in(change, std::move(domain));
-                  });
+  const FieldTexts fields = given_fields(options.fields, options.changes);
+  if (fields.empty()) {
+    return context.fail({"usage", "Name what shall change; see: postern domain set --help", {}});
+  }
+  return for_each(
+      context, options, {"changed", "changed"},
+      [&fields](records::Change& change, policy::InternalDomain domain) -> base::Result<> {
+        const DomainKind kind(domain.account);
+        if (auto read = apply_fields(domain, kind.fields(), fields); !read) return read;
+        return put_in(change, std::move(domain));
+      });
 }
 
 int remove(Context& context, const DomainOptions& options) {
@@ -282,12 +294,9 @@ void add_domain_commands(CLI::App& root, Context& context) {
   adder->callback([&context, options] { context.exit_code = add(context, *options); });
   named("validate", "Look the published record up, and accept mail for the domain")
       ->callback([&context, options] { context.exit_code = validate(context, *options); });
-  CLI::App* setter = named("set", "Change how a domain's own servers must connect");
-  setter
-      ->add_option("--enforce-receipt", options->enforce_receipt,
-                   "yes: MAIL FROM of this domain needs TLS")
-      ->check(CLI::IsMember({"yes", "no"}))
-      ->required();
+  CLI::App* setter =
+      named("set", "Change how a domain's own servers must connect, and what it tells by MTA-STS");
+  add_field_options(*setter, options->fields, options->changes);
   setter->callback([&context, options] { context.exit_code = set(context, *options); });
   named("remove", "Remove internal domains")->callback([&context, options] {
     context.exit_code = remove(context, *options);

@@ -1,7 +1,10 @@
 #include "app/cli/domain_kind.h"
 
+#include <charconv>
+
 #include "core/onboarding/domain_proof.h"
 #include "core/policy/validate.h"
+#include "core/policy/words.h"
 #include "io/crypto/tls.h"
 #include "io/records/describe.h"
 
@@ -26,6 +29,17 @@ base::Result<> read_token(InternalDomain& domain, std::string_view text) {
   return {};
 }
 
+base::Result<> read_sts_age(InternalDomain& domain, std::string_view text) {
+  std::int64_t seconds = policy::StsOffer().max_age.count();
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (!text.empty() && (error != std::errc{} || end != text.data() + text.size())) {
+    return base::fail("invalid-value",
+                      fmt::format("\"{}\" is no number of seconds.", base::printable(text, 120)));
+  }
+  domain.sts.max_age = std::chrono::seconds(seconds);
+  return {};
+}
+
 constexpr std::array kFields{
     Field<InternalDomain>{
         {"validated", "yes|no", ""},
@@ -39,6 +53,27 @@ constexpr std::array kFields{
                             return read_yes_no(d.enforce_receipt, text);
                           },
                           [](const InternalDomain& d) { return yes_no(d.enforce_receipt); }},
+    Field<InternalDomain>{
+        {"sts_mode", "off|none|testing|enforce",
+         "What the domain's MTA-STS policy says; the gateway serves it (RFC 8461)"},
+        [](InternalDomain& d, std::string_view text) {
+          return read_word(d.sts.mode, policy::StsMode::off, text, &policy::parse_sts_mode,
+                           "off, none, testing or enforce");
+        },
+        [](const InternalDomain& d) { return std::string(policy::sts_mode_text(d.sts.mode)); }},
+    Field<InternalDomain>{
+        {"sts_max_age", "SECONDS", "How long senders keep the policy; a week if not given"},
+        &read_sts_age,
+        [](const InternalDomain& d) { return std::to_string(d.sts.max_age.count()); }},
+    Field<InternalDomain>{{"sts_mx", "PATTERN",
+                           "Hosts that the policy lists; none: the gateway's names", Words::many},
+                          [](InternalDomain& d, std::string_view text) {
+                            return read_list(d.sts.mx, text, &tls::HostPattern::parse);
+                          },
+                          [](const InternalDomain& d) {
+                            return write_list(d.sts.mx,
+                                              [](const auto& host) { return host.text(); });
+                          }},
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ void add_records_commands(CLI::App& root, Context& context) {
   add_user_commands(root, context);
   add_sts_commands(root, context);
   add_tls_report_commands(root, context);
+  add_posture_commands(root, context);
   add_evidence_commands(root, context);
   add_audit_commands(root, context);
 }

@@ -272,6 +272,7 @@ base::Result<> Gateway::open_web() {
                                .book = *book_,
                                .public_cas = public_cas_,
                                .sts_shelf = *sts_shelf_,
+                               .dkim_key = tls_reports_->dkim_key(),
                                .mail_certificates = *certificates_,
                                .listeners = bound_,
                                .node = node_,

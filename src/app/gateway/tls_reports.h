@@ -24,6 +24,8 @@ class TlsReports {
   // One for each shard; null when no reports are sent.
   [[nodiscard]] delivery::SessionWatch* counter_for(net::Shard& shard);
   [[nodiscard]] delivery::OwnMailbox& mailbox() { return reader_; }
+  // What signs our reports; null when none are sent.
+  [[nodiscard]] const crypto::DkimKey* dkim_key() const { return key_.get(); }
 
   struct Sending {
     ShardHost& host;

@@ -75,6 +75,7 @@ struct WebServer::Parts {
   std::unique_ptr<api::UserAdministration> users;
   std::unique_ptr<api::TokenAdministration> tokens;
   std::unique_ptr<api::ConfigurationHandlers> configuration;
+  std::unique_ptr<api::PostureHandlers> posture;
   std::unique_ptr<Looks> looks;
   std::unique_ptr<MailPages> mail;
 
@@ -141,6 +142,7 @@ void WebServer::Parts::make_groups() {
   tokens = std::make_unique<api::TokenAdministration>(desks);
   configuration = std::make_unique<api::ConfigurationHandlers>(
       configuration_needs(needs, {*reads, *writes, *changes, *lookups, *sts}));
+  posture = std::make_unique<api::PostureHandlers>(posture_needs(needs, *tls));
   looks = std::make_unique<Looks>(Looks::Needs{.shard = shard,
                                                .settings = needs.settings,
                                                .book = needs.book,
@@ -168,6 +170,7 @@ void WebServer::Parts::make_groups() {
                      .users = users.get(),
                      .tokens = tokens.get(),
                      .configuration = configuration.get(),
+                     .posture = posture.get(),
                      .probes = &looks->probes(),
                      .drafts = &looks->drafts()};
   mail->join(groups);

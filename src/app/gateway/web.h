@@ -13,6 +13,7 @@
 #include "app/gateway/certificates.h"
 #include "app/gateway/status.h"
 #include "app/settings.h"
+#include "io/crypto/dkim_key.h"
 #include "service/admin/control.h"
 #include "service/book/records_book.h"
 #include "service/mtasts/policies.h"
@@ -28,6 +29,7 @@ class WebServer {
     service::RecordsBook& book;
     std::shared_ptr<const crypto::TrustStore> public_cas;
     mtasts::Shelf& sts_shelf;
+    const crypto::DkimKey* dkim_key = nullptr;  // of our TLS reports; null: none are sent
     const Certificates& mail_certificates;
     const std::vector<BoundListener>& listeners;
     std::string node;

@@ -31,6 +31,18 @@ std::vector<api::Place> places_of(const std::vector<BoundListener>& listeners) {
   return places;
 }
 
+std::vector<tls::CertificateFacts> certificates_of(const Certificates& certificates) {
+  const auto context = certificates.current();
+  if (!context) return {};
+  return context->identities();
+}
+
+api::DomainHandlers::FreshLookups fresh_lookups(const WebServer::Needs& web) {
+  return [&shard = web.control.shard, settings = resolver_settings(web.settings)] {
+    return resolver::make_resolver(shard, settings);
+  };
+}
+
 }  // namespace
 
 api::ConfigurationHandlers::Needs configuration_needs(const WebServer::Needs& web, WebDesks desks) {
@@ -39,22 +51,29 @@ api::ConfigurationHandlers::Needs configuration_needs(const WebServer::Needs& we
           .reads = desks.reads,
           .lookups = desks.lookups,
           .sts = &desks.sts,
-          .fresh_lookups =
-              [&shard, settings = resolver_settings(web.settings)] {
-                return resolver::make_resolver(shard, settings);
-              },
+          .fresh_lookups = fresh_lookups(web),
           .names = names_of(web.settings),
           .route = route_settings(web.settings),
           .gateway = {.hostname = hostname(web.settings),
                       .version = POSTERN_VERSION,
                       .node = web.node,
                       .places = [&listeners = web.listeners] { return places_of(listeners); },
-                      .certificates = [&certificates = web.mail_certificates]()
-                          -> std::vector<tls::CertificateFacts> {
-                        const auto context = certificates.current();
-                        if (!context) return {};
-                        return context->identities();
-                      }}};
+                      .certificates =
+                          [&certificates = web.mail_certificates] {
+                            return certificates_of(certificates);
+                          }}};
+}
+
+api::PostureHandlers::Needs posture_needs(const WebServer::Needs& web, crypto::ClientContext& tls) {
+  return {.shard = web.control.shard,
+          .fresh_lookups = fresh_lookups(web),
+          .tls = tls,
+          .public_cas = web.public_cas,
+          .fetch = sts_fetch_settings(web.settings),
+          .gateway = [&settings = web.settings, &certificates = web.mail_certificates,
+                      key = web.dkim_key] {
+            return posture_gateway(settings, certificates_of(certificates), key);
+          }};
 }
 
 }  // namespace postern::app

@@ -3,6 +3,7 @@
 
 #include "app/gateway/web.h"
 #include "service/api/configuration_handlers.h"
+#include "service/api/posture_handlers.h"
 
 namespace postern::app {
 
@@ -17,5 +18,8 @@ struct WebDesks {
 
 [[nodiscard]] api::ConfigurationHandlers::Needs configuration_needs(const WebServer::Needs& web,
                                                                     WebDesks desks);
+// What a look at a domain's posture needs.
+[[nodiscard]] api::PostureHandlers::Needs posture_needs(const WebServer::Needs& web,
+                                                        crypto::ClientContext& tls);
 
 }  // namespace postern::app

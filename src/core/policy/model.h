@@ -25,6 +25,16 @@ struct Account {
   bool operator==(const Account&) const = default;
 };
 
+// What an internal domain tells senders of the world by MTA-STS (RFC 8461); the gateway serves it.
+// off: nothing; none: "there is no policy any more", for senders that still keep one (8.3).
+enum class StsMode { off, none, testing, enforce };
+struct StsOffer {
+  StsMode mode = StsMode::off;
+  std::chrono::seconds max_age = std::chrono::weeks(1);  // a day to a year
+  std::vector<tls::HostPattern> mx{};                    // empty: the gateway's own names
+  bool operator==(const StsOffer&) const = default;
+};
+
 struct InternalDomain {
   base::DomainId id;
   base::AccountId account;
@@ -32,6 +42,7 @@ struct InternalDomain {
   bool validated = false;        // mail is accepted only for validated domains
   std::string validation_token;  // to be published as TXT
   bool enforce_receipt = false;  // internal leg: MAIL FROM of this domain's senders needs TLS
+  StsOffer sts{};
   bool operator==(const InternalDomain&) const = default;
 };
 

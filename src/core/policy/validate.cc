@@ -153,6 +153,11 @@ Checked check(const InternalDomain& domain) {
                              "no organisation holds it.",
                              domain.domain.text()));
   }
+  // RFC 8461 3.2 sets the year; below a day an attacker need only wait (10.2).
+  if (domain.sts.max_age < std::chrono::days(1) || domain.sts.max_age > std::chrono::days(365)) {
+    return fault("mta_sts_max_age", "invalid-domain",
+                 "The max_age of an MTA-STS policy is from a day (86400 s) to a year.");
+  }
   return {};
 }
 

@@ -33,6 +33,10 @@ constexpr Words<Floor, 3> kFloors{
     {{Floor::standard, "standard"}, {Floor::tls1_3, "tls1.3"}, {Floor::legacy, "legacy"}}};
 constexpr Words<TlsStart, 2> kStarts{
     {{TlsStart::starttls, "starttls"}, {TlsStart::implicit, "implicit"}}};
+constexpr Words<StsMode, 4> kStsModes{{{StsMode::off, "off"},
+                                       {StsMode::none, "none"},
+                                       {StsMode::testing, "testing"},
+                                       {StsMode::enforce, "enforce"}}};
 using Kind = InternalSender::Kind;
 constexpr Words<Kind, 3> kKinds{{{Kind::address_range, "address-range"},
                                  {Kind::credentials, "credentials"},
@@ -53,6 +57,9 @@ std::optional<Floor> parse_floor(std::string_view text) { return value_of(kFloor
 
 std::string_view tls_start_text(TlsStart start) { return word_of(kStarts, start); }
 std::optional<TlsStart> parse_tls_start(std::string_view text) { return value_of(kStarts, text); }
+
+std::string_view sts_mode_text(StsMode mode) { return word_of(kStsModes, mode); }
+std::optional<StsMode> parse_sts_mode(std::string_view text) { return value_of(kStsModes, text); }
 
 std::string_view sender_kind_text(Kind kind) { return word_of(kKinds, kind); }
 std::optional<Kind> parse_sender_kind(std::string_view text) { return value_of(kKinds, text); }

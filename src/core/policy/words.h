@@ -21,6 +21,9 @@ namespace postern::policy {
 [[nodiscard]] std::string_view tls_start_text(TlsStart start);  // "starttls", "implicit"
 [[nodiscard]] std::optional<TlsStart> parse_tls_start(std::string_view text);
 
+[[nodiscard]] std::string_view sts_mode_text(StsMode mode);  // "off", "none", "testing", "enforce"
+[[nodiscard]] std::optional<StsMode> parse_sts_mode(std::string_view text);
+
 // "address-range", "credentials", "client-certificate"
 [[nodiscard]] std::string_view sender_kind_text(InternalSender::Kind kind);
 [[nodiscard]] std::optional<InternalSender::Kind> parse_sender_kind(std::string_view text);

@@ -125,4 +125,8 @@ base::Result<Destination> parse_destination(std::string_view uri) {
   return destination;
 }
 
+dns::Domain record_name(const dns::Domain& domain) {
+  return dns::Domain::from_ascii("_smtp._tls." + domain.text()).value_or(dns::Domain());
+}
+
 }  // namespace postern::tlsrpt

@@ -19,6 +19,9 @@
 
 namespace postern::tlsrpt {
 
+// "_smtp._tls.example.com"; empty for a name that leaves no room.
+[[nodiscard]] dns::Domain record_name(const dns::Domain& domain);
+
 // Where reports go.
 struct Destination {
   enum class Kind { mailto, https };

@@ -62,6 +62,9 @@ void describe(JsonWriter& json, const policy::InternalDomain& domain) {
   json.field("id", domain.id.value).field("domain", domain.domain.text());
   json.field("validated", domain.validated).field("validation_token", domain.validation_token);
   json.field("enforce_receipt", domain.enforce_receipt);
+  json.field("sts_mode", policy::sts_mode_text(domain.sts.mode));
+  json.field("sts_max_age", domain.sts.max_age.count());
+  list(json, "sts_mx", domain.sts.mx);
 }
 
 void describe(JsonWriter& json, const policy::InternalRoute& route) {

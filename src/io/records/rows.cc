@@ -184,6 +184,8 @@ using DomainRow = Row<policy::InternalDomain>;
 void DomainRow::bind(Query& query, const policy::InternalDomain& domain) {
   query.bind(domain.id.value).bind(domain.account.value).bind(domain.domain.text());
   query.bind(domain.validated).bind(domain.validation_token).bind(domain.enforce_receipt);
+  query.bind(policy::sts_mode_text(domain.sts.mode)).bind(domain.sts.max_age.count());
+  query.bind(words_of(domain.sts.mx));
 }
 policy::InternalDomain DomainRow::read(Query& query) {
   Reader row(query, table);
@@ -194,6 +196,9 @@ policy::InternalDomain DomainRow::read(Query& query) {
   domain.validated = row.truth();
   domain.validation_token = row.text();
   domain.enforce_receipt = row.truth();
+  domain.sts.mode = row.word(policy::parse_sts_mode);
+  domain.sts.max_age = std::chrono::seconds(row.integer());
+  domain.sts.mx = row.patterns();
   return domain;
 }
 std::string DomainRow::label(const policy::InternalDomain& domain) {

@@ -30,7 +30,8 @@ struct Row<policy::InternalDomain> {
   static constexpr std::string_view kind = "domain";
   static constexpr std::string_view table = "internal_domains";
   static constexpr std::string_view columns =
-      "id, account, domain, validated, validation_token, enforce_receipt";
+      "id, account, domain, validated, validation_token, enforce_receipt, sts_mode, sts_max_age, "
+      "sts_mx";
   static void bind(Query& query, const policy::InternalDomain& domain);
   static policy::InternalDomain read(Query& query);
   static std::string label(const policy::InternalDomain& domain);

@@ -273,6 +273,12 @@ CREATE TABLE sts_policies (
 ) STRICT;
 )";
 
+constexpr std::string_view kStsOffers = R"(
+ALTER TABLE internal_domains ADD COLUMN sts_mode TEXT NOT NULL DEFAULT 'off';
+ALTER TABLE internal_domains ADD COLUMN sts_max_age INTEGER NOT NULL DEFAULT 604800;
+ALTER TABLE internal_domains ADD COLUMN sts_mx TEXT NOT NULL DEFAULT '';
+)";
+
 constexpr std::array kMigrations{
     Migration{1, "the configuration", kConfiguration},
     Migration{2, "the audit log", kAuditLog},
@@ -282,6 +288,7 @@ constexpr std::array kMigrations{
     Migration{6, "evidence by account", kEvidenceByAccount},
     Migration{7, "MTA-STS policies", kStsPolicies},
     Migration{8, "TLS reports", kTlsReports},
+    Migration{9, "MTA-STS policies of our own", kStsOffers},
 };
 
 // The version of the schema, in one consistent look: another process may be making it just now.

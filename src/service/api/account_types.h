@@ -35,12 +35,15 @@ POSTERN_API_TYPE(AccountChange, "What is to change; what is not named stays.",
   F(std::string, value, "What to publish.")
 POSTERN_API_TYPE(DnsRecord, "A record to publish.", POSTERN_API_DNS_RECORD)
 
-#define POSTERN_API_DOMAIN(F)                                                               \
-  F(std::int64_t, id, "Its number in the records.")                                         \
-  F(std::string, domain, "As A-labels.")                                                    \
-  F(std::string, shown_as, "As people write it.")                                           \
-  F(bool, validated, "Mail is accepted only for validated domains.")                        \
-  F(bool, enforce_receipt, "Its senders' MAIL FROM needs TLS: internal server to gateway.") \
+#define POSTERN_API_DOMAIN(F)                                                                \
+  F(std::int64_t, id, "Its number in the records.")                                          \
+  F(std::string, domain, "As A-labels.")                                                     \
+  F(std::string, shown_as, "As people write it.")                                            \
+  F(bool, validated, "Mail is accepted only for validated domains.")                         \
+  F(bool, enforce_receipt, "Its senders' MAIL FROM needs TLS: internal server to gateway.")  \
+  F(policy::StsMode, mta_sts, "What its MTA-STS policy says; off: it has none.")             \
+  F(std::int64_t, mta_sts_max_age, "How long senders keep that policy, seconds.")            \
+  F(std::vector<std::string>, mta_sts_mx, "Hosts that it lists; none: the gateway's names.") \
   F(std::vector<DnsRecord>, publish, "The records that prove it; one of them suffices.")
 POSTERN_API_TYPE(Domain, "An internal domain.", POSTERN_API_DOMAIN)
 
@@ -50,8 +53,13 @@ POSTERN_API_TYPE(Domains, "An account's internal domains.", POSTERN_API_DOMAINS)
 #define POSTERN_API_DOMAIN_INPUT(F) F(std::string, domain, "A-labels or U-labels.")
 POSTERN_API_TYPE(DomainInput, "An internal domain to add.", POSTERN_API_DOMAIN_INPUT)
 
-#define POSTERN_API_DOMAIN_CHANGE(F) \
-  F(std::optional<bool>, enforce_receipt, "Its senders' MAIL FROM needs TLS.")
+#define POSTERN_API_DOMAIN_CHANGE(F)                                           \
+  F(std::optional<bool>, enforce_receipt, "Its senders' MAIL FROM needs TLS.") \
+  F(std::optional<policy::StsMode>, mta_sts, "What its MTA-STS policy says.")  \
+  F(std::optional<std::int64_t>, mta_sts_max_age,                              \
+    "How long senders keep it: 86400 to 31536000 s.")                          \
+  F(std::optional<std::vector<std::string>>, mta_sts_mx,                       \
+    "Hosts that it lists: names, or *.example.com; none: the gateway's names.")
 POSTERN_API_TYPE(DomainChange, "What is to change; what is not named stays.",
                  POSTERN_API_DOMAIN_CHANGE)
 

@@ -46,6 +46,9 @@ Domain shown(const policy::InternalDomain& domain, const dns::Domain& gateway) {
   out.shown_as = domain.domain.unicode();
   out.validated = domain.validated;
   out.enforce_receipt = domain.enforce_receipt;
+  out.mta_sts = domain.sts.mode;
+  out.mta_sts_max_age = domain.sts.max_age.count();
+  for (const auto& host : domain.sts.mx) out.mta_sts_mx.push_back(host.text());
   for (const onboarding::Record& record : onboarding::proof_records(domain, gateway)) {
     out.publish.push_back({record.name, record.type, record.value});
   }

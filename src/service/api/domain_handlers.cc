@@ -67,6 +67,17 @@ Editor::Work putting_all(std::vector<InternalDomain> domains) {
   };
 }
 
+Outcome<void> apply(const DomainChange& change, InternalDomain& domain) {
+  FieldReader fields;
+  domain.enforce_receipt = change.enforce_receipt.value_or(domain.enforce_receipt);
+  domain.sts.mode = change.mta_sts.value_or(domain.sts.mode);
+  if (change.mta_sts_max_age) domain.sts.max_age = std::chrono::seconds(*change.mta_sts_max_age);
+  if (change.mta_sts_mx) domain.sts.mx = fields.patterns("#/mta_sts_mx", *change.mta_sts_mx);
+  fields.check(domain);
+  if (fields.failed()) return fields.problem();
+  return {};
+}
+
 DnsCheck shown(onboarding::PublishedVerdict verdict) {
   DnsCheck out;
   out.good = verdict.good;
@@ -154,7 +165,7 @@ Handled<Domain> DomainHandlers::change(Call call, DomainChange change) {
     const auto old = meant(current);
     if (!old) return std::unexpected(old.error());
     wanted = **old;
-    wanted.enforce_receipt = change.enforce_receipt.value_or(wanted.enforce_receipt);
+    if (auto applied = apply(change, wanted); !applied) return std::unexpected(applied.error());
     return wanted == **old ? Editor::Work() : putting(wanted);
   };
   const auto made = co_await needs_.editor.edit(call, decide);

@@ -9,6 +9,7 @@
 #include "service/api/overview_handlers.h"
 #include "service/api/own_account.h"
 #include "service/api/partner_handlers.h"
+#include "service/api/posture_handlers.h"
 #include "service/api/probes.h"
 #include "service/api/queue_handlers.h"
 #include "service/api/sessions.h"
@@ -37,6 +38,7 @@ void declare_everything(Operations& operations, const Groups& groups) {
   declare_partners(operations, groups.partners);
   declare_evidence(operations, groups.evidence);
   declare_queue(operations, groups.queue);
+  declare_posture(operations, groups.posture);
   declare_audit(operations, groups.audit);
   declare_tls_reports(operations, groups.tls_reports);
   declare_events(operations, groups.events);

@@ -14,6 +14,7 @@ class EvidenceHandlers;
 class OverviewHandlers;
 class OwnAccount;
 class PartnerHandlers;
+class PostureHandlers;
 class Probes;
 class QueueHandlers;
 class Sessions;
@@ -28,6 +29,7 @@ struct Groups {
   UserAdministration* users = nullptr;
   TokenAdministration* tokens = nullptr;
   ConfigurationHandlers* configuration = nullptr;
+  PostureHandlers* posture = nullptr;
   Probes* probes = nullptr;
   Drafts* drafts = nullptr;
   OverviewHandlers* overview = nullptr;

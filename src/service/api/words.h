@@ -22,6 +22,8 @@ POSTERN_API_WORDS(policy::Accept, "Accept", policy::accept_text, policy::Accept:
                   policy::Accept::pkix, policy::Accept::dane)
 POSTERN_API_WORDS(policy::Floor, "Floor", policy::floor_text, policy::Floor::standard,
                   policy::Floor::tls1_3, policy::Floor::legacy)
+POSTERN_API_WORDS(policy::StsMode, "StsMode", policy::sts_mode_text, policy::StsMode::off,
+                  policy::StsMode::none, policy::StsMode::testing, policy::StsMode::enforce)
 POSTERN_API_WORDS(policy::OnFailure, "OnFailure", policy::on_failure_text, policy::OnFailure::defer,
                   policy::OnFailure::bounce)
 POSTERN_API_WORDS(policy::TlsStart, "TlsStart", policy::tls_start_text, policy::TlsStart::starttls,

@@ -35,10 +35,6 @@ std::string random_word(std::size_t bytes) {
 
 std::string date_text(std::chrono::sys_days day) { return base::rfc3339(day).substr(0, 10); }
 
-dns::Domain record_name(const dns::Domain& domain) {
-  return dns::Domain::from_ascii("_smtp._tls." + domain.text()).value_or(dns::Domain());
-}
-
 std::vector<std::string> texts_of(const dns::TxtAnswer& answer) {
   std::vector<std::string> texts;
   for (const dns::Txt& record : answer.records) texts.push_back(record.text);

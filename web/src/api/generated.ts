@@ -27,6 +27,12 @@ export type Mode = (typeof wordsMode)[number];
 export const wordsOnFailure = ['defer', 'bounce'] as const;
 export type OnFailure = (typeof wordsOnFailure)[number];
 
+export const wordsPostureKind = ['mx', 'mta-sts-record', 'mta-sts-host', 'mta-sts-policy', 'tlsa', 'tls-reports', 'dkim'] as const;
+export type PostureKind = (typeof wordsPostureKind)[number];
+
+export const wordsPostureState = ['right', 'missing', 'differs', 'unknown', 'optional'] as const;
+export type PostureState = (typeof wordsPostureState)[number];
+
 export const wordsQueueAction = ['retry', 'hold', 'release', 'remove', 'recalculate'] as const;
 export type QueueAction = (typeof wordsQueueAction)[number];
 
@@ -44,6 +50,9 @@ export type SourceKind = (typeof wordsSourceKind)[number];
 
 export const wordsStage = ['enforce', 'monitor'] as const;
 export type Stage = (typeof wordsStage)[number];
+
+export const wordsStsMode = ['off', 'none', 'testing', 'enforce'] as const;
+export type StsMode = (typeof wordsStsMode)[number];
 
 export const wordsTaskState = ['locked', 'ready', 'started', 'done'] as const;
 export type TaskState = (typeof wordsTaskState)[number];
@@ -544,6 +553,12 @@ export interface Domain {
   validated: boolean;
   /** Its senders' MAIL FROM needs TLS: internal server to gateway. */
   enforce_receipt: boolean;
+  /** What its MTA-STS policy says; off: it has none. */
+  mta_sts: StsMode;
+  /** How long senders keep that policy, seconds. */
+  mta_sts_max_age: number;
+  /** Hosts that it lists; none: the gateway's names. */
+  mta_sts_mx: string[];
   /** The records that prove it; one of them suffices. */
   publish: DnsRecord[];
 }
@@ -556,6 +571,9 @@ export function importDomain(json: unknown, at = 'Domain'): Domain {
     shown_as: asText(o.shown_as, `${at}.shown_as`),
     validated: asBoolean(o.validated, `${at}.validated`),
     enforce_receipt: asBoolean(o.enforce_receipt, `${at}.enforce_receipt`),
+    mta_sts: asWord(wordsStsMode)(o.mta_sts, `${at}.mta_sts`),
+    mta_sts_max_age: asNumber(o.mta_sts_max_age, `${at}.mta_sts_max_age`),
+    mta_sts_mx: asList(asText)(o.mta_sts_mx, `${at}.mta_sts_mx`),
     publish: asList(importDnsRecord)(o.publish, `${at}.publish`),
   };
 }
@@ -564,6 +582,12 @@ export function importDomain(json: unknown, at = 'Domain'): Domain {
 export interface DomainChange {
   /** Its senders' MAIL FROM needs TLS. */
   enforce_receipt?: boolean | null;
+  /** What its MTA-STS policy says. */
+  mta_sts?: StsMode | null;
+  /** How long senders keep it: 86400 to 31536000 s. */
+  mta_sts_max_age?: number | null;
+  /** Hosts that it lists: names, or *.example.com; none: the gateway's names. */
+  mta_sts_mx?: string[] | null;
 }
 
 /** A live look at a domain's proof. */
@@ -1757,6 +1781,62 @@ export interface PolicyQuery {
   after?: string | null;
   /** At most this many; 100 if not given, 1000 at most. */
   limit?: number | null;
+}
+
+/** What a domain publishes about TLS. */
+export interface Posture {
+  /** The internal domain. */
+  domain: string;
+  /** Nothing is missing, differs or could not be looked up. */
+  good: boolean;
+  /** Why DNSSEC validation does not work here; empty: it works. */
+  dnssec: string;
+  /** In the order in which to publish them. */
+  items: PostureItem[];
+}
+
+export function importPosture(json: unknown, at = 'Posture'): Posture {
+  const o = asObject(json, at);
+  return {
+    domain: asText(o.domain, `${at}.domain`),
+    good: asBoolean(o.good, `${at}.good`),
+    dnssec: asText(o.dnssec, `${at}.dnssec`),
+    items: asList(importPostureItem)(o.items, `${at}.items`),
+  };
+}
+
+/** A record, as it should be and as it is. */
+export interface PostureItem {
+  /** What it is for. */
+  kind: PostureKind;
+  /** The same in words. */
+  title: string;
+  /** Where to publish it: a name, or the address of the policy. */
+  name: string;
+  /** TXT, TLSA, CNAME, MX, or HTTPS. */
+  type: string;
+  /** What to publish, a record a line; empty: nothing should be there. */
+  value: string;
+  /** How it is now. */
+  state: PostureState;
+  /** What is there now; escaped. */
+  found: string[];
+  /** One sentence: what it is for, or what differs. */
+  why: string;
+}
+
+export function importPostureItem(json: unknown, at = 'PostureItem'): PostureItem {
+  const o = asObject(json, at);
+  return {
+    kind: asWord(wordsPostureKind)(o.kind, `${at}.kind`),
+    title: asText(o.title, `${at}.title`),
+    name: asText(o.name, `${at}.name`),
+    type: asText(o.type, `${at}.type`),
+    value: asText(o.value, `${at}.value`),
+    state: asWord(wordsPostureState)(o.state, `${at}.state`),
+    found: asList(asText)(o.found, `${at}.found`),
+    why: asText(o.why, `${at}.why`),
+  };
 }
 
 /** Domains to look at. */
@@ -2965,6 +3045,11 @@ export function commandQueue(path: { account: string }, body: QueueCommand): Pro
 /** One message's way over its hops May be called by: viewer. */
 export function traceMessage(path: { account: string; id: string }): Promise<Trace> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/messages/${encodeURIComponent(path.id)}`, undefined, undefined, importTrace);
+}
+
+/** Looks up what the domain publishes about TLS, beside what it should May be called by: viewer. */
+export function getPosture(path: { account: string; domain: string }): Promise<Posture> {
+  return call('GET', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}/posture`, undefined, undefined, importPosture);
 }
 
 /** Who changed what in the account May be called by: viewer. */
