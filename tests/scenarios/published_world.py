@@ -201,5 +201,5 @@ class Table:
             assert time.monotonic() < end, self.gateway.log()[-4000:]
 
 
-# Short enough that the questions which nobody answers are soon given up.
-TABLE_SETTINGS = {**SETTINGS, "resolver": {"timeout": "5s"}}
+# Short enough that the questions which nobody answers are soon given up, long enough for a busy machine.
+TABLE_SETTINGS = {**SETTINGS, "resolver": {"timeout": "15s"}}
