@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--only", default="", help="names of the partners wanted, with commas (default: all)"
     )
     up.add_argument(
+        "--spare", type=int, default=0, help="how many partners spare-1.example ... to add, to be changed"
+    )
+    up.add_argument(
         "--ttl", type=int, default=60, help="seconds that DNS answers may be cached (default: 60)"
     )
     up.add_argument("--until-eof", action="store_true", help="also stop when standard input closes")
@@ -164,6 +167,12 @@ def chosen(only: str) -> list[Posture]:
     return [posture for posture in PARTNERS if posture.name in wanted]
 
 
+def spare(number: int) -> Posture:
+    """A good partner for tests that need many, to make something else of each."""
+    sentence = "A good partner, to be made into something else."
+    return Posture(f"spare-{number}", sentence, "Ready: strict", strict_by="mx-name")
+
+
 async def run_world(options: argparse.Namespace) -> int:
     directory = options.dir.resolve()
     stopping = asyncio.Event()
@@ -174,7 +183,8 @@ async def run_world(options: argparse.Namespace) -> int:
     ready.unlink(missing_ok=True)
     # Unix sockets get a directory of their own: their paths have room for 107 bytes only.
     sockets = Path(tempfile.mkdtemp(prefix="lab-"))
-    world = RunningWorld(directory, sockets, chosen(options.only), INTERNAL, options.ttl)
+    partners = chosen(options.only) + [spare(number) for number in range(1, options.spare + 1)]
+    world = RunningWorld(directory, sockets, partners, INTERNAL, options.ttl)
     control = Control(world, sockets / "control.sock", stopping.set)
     try:
         await world.start()

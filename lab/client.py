@@ -37,8 +37,13 @@ class World:
         self._process = process
 
     @classmethod
-    def start(cls, directory: Path, only: Sequence[str] = (), ttl: int = 1) -> "World":
-        """Starts a world in `directory`, with all partners or those named, and waits for it."""
+    def start(
+        cls, directory: Path, only: Sequence[str] = (), ttl: int = 1, spare: int = 0
+    ) -> "World":
+        """Starts a world in `directory`, with all partners or those named, and waits for it.
+
+        `spare` adds that many good partners, spare-1.example and so on, to be made into others.
+        """
         command = [
             _PYTHON,
             "-m",
@@ -48,6 +53,8 @@ class World:
             str(directory),
             "--ttl",
             str(ttl),
+            "--spare",
+            str(spare),
             "--until-eof",
             "--json",
         ]

@@ -65,6 +65,8 @@ def _partner(world: World, place: Place) -> dict[str, Any]:
         "strict_by": place.now.strict_by,
         "remark": place.now.remark,
         "dnssec": place.now.dnssec,
+        "publishes": _published(place),
+        "has_a_story": place.now.has_a_story,
         "mx": [
             {
                 "host": machine.fqdn,
@@ -76,6 +78,16 @@ def _partner(world: World, place: Place) -> dict[str, Any]:
             for preference, machine in mail_machines(place, world.places)
         ],
     }
+
+
+def _published(place: Place) -> list[str]:
+    """How a domain says what it wants of mail to it."""
+    ways = {
+        "dane": any(machine.tlsa for machine in place.machines),
+        "mta-sts": place.now.sts is not None,
+        "tlsrpt": place.now.reporting is not None,
+    }
+    return [way for way, used in ways.items() if used]
 
 
 def _internal(place: Place) -> list[dict[str, Any]]:

@@ -138,8 +138,11 @@ class Sts:
     location: str = ""
     content_type: str = "text/plain"
     certificate: Certificate = field(default_factory=lambda: Certificate(names=("mta-sts.{domain}",)))
-    fault: Literal["", "refused", "silent", "cut"] = ""
-    """refused: nothing listens; silent: no answer ever; cut: the answer breaks off."""
+    fault: Literal["", "refused", "silent", "cut", "held"] = ""
+    """refused: nothing listens; silent: no answer ever; cut: the answer breaks off; held: who asks now is
+    answered when an error (`status`) is published, whatever others are told meanwhile."""
+    afterwards: Mapping[str, Any] = field(default_factory=dict)
+    """Fields that change when the policy has been served once; DNS says so before the answer is out."""
 
 
 @dataclass(frozen=True)
@@ -179,14 +182,20 @@ class Posture:
     """The zone's name; empty for `<name>.example`."""
     sts: Sts | None = None
     reporting: Reporting | None = None
-    strict_by: Literal["", "mx-name", "pin", "domain-name", "dane"] = ""
-    """What proves the name under strict: secure DNS, a captured pin, or the domain's own name."""
+    strict_by: Literal["", "mx-name", "pin", "domain-name", "dane", "sts"] = ""
+    """What proves the name under strict: secure DNS, a captured pin, the domain's own name, a TLSA record,
+    or the host's place in the MTA-STS policy."""
     remark: str = ""
     """What a probe says in place of a verdict about servers, such as `No Mail (null MX)`."""
 
     @property
     def zone_name(self) -> str:
         return self.zone or f"{self.name}.example"
+
+    @property
+    def has_a_story(self) -> bool:
+        """Whether it is another one for who comes later, since what it publishes changes by itself."""
+        return self.sts is not None and bool(self.sts.afterwards)
 
     @property
     def domain_name(self) -> str:

@@ -59,8 +59,8 @@ class Place:
         """The zone's lines with the TLSA records of the machines."""
         lines: list[str] = []
         for machine in self.machines:
-            if machine.files is not None and machine.tlsa:
-                lines += tlsa_lines(machine.fqdn, ports, machine.tlsa, machine.files.certificate)
+            chain = machine.files.certificate if machine.files is not None else None
+            lines += tlsa_lines(machine.fqdn, ports, machine.tlsa, chain)
         return lines
 
     def addresses(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from .model import Reporting, Sts
@@ -22,6 +23,7 @@ class _PolicySite:
     sts: Sts
     body: str
     context: ssl.SSLContext
+    served: Callable[[], Awaitable[None]]
 
 
 @dataclass
@@ -52,6 +54,7 @@ class PolicyHost:
         self._sites: dict[str, _PolicySite | _ReportSite] = {}
         self._server: asyncio.AbstractServer | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._published: list[asyncio.Event] = []
 
     async def start(self, fallback: ssl.SSLContext) -> None:
         """Listens on a free port; `fallback` is shown to clients that name nobody we know."""
@@ -73,8 +76,19 @@ class PolicyHost:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def publish(self, host: str, sts: Sts, body: str, context: ssl.SSLContext) -> None:
-        self._sites[host] = _PolicySite(sts, body, context)
+    def publish(
+        self,
+        host: str,
+        sts: Sts,
+        body: str,
+        context: ssl.SSLContext,
+        served: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Serves a policy from now on; `served` is called before an answer with it goes out."""
+        self._sites[host] = _PolicySite(sts, body, context, served)
+        for waiting in self._published:
+            waiting.set()
+        self._published.clear()
 
     def take_reports(self, host: str, domain: str, reporting: Reporting, context: ssl.SSLContext) -> None:
         self._sites[host] = _ReportSite(domain, reporting, context)
@@ -98,12 +112,22 @@ class PolicyHost:
                 await self._take(request, site, reader, writer)
             else:
                 self.requests.append(request.host)
+                if site is not None and site.sts.fault == "held":
+                    await self._until_an_error(request.host)
+                    site = None
                 await _show(request, site, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
             self._tasks.discard(task)
             writer.close()
+
+    async def _until_an_error(self, host: str) -> None:
+        """Returns when the host publishes an error, or nothing at all."""
+        while isinstance(site := self._sites.get(host), _PolicySite) and site.sts.status == 200:
+            published = asyncio.Event()
+            self._published.append(published)
+            await published.wait()
 
     async def _take(
         self, request: _Request, site: _ReportSite, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -143,6 +167,7 @@ async def _show(request: _Request, site: _PolicySite | None, writer: asyncio.Str
         return
     if site.sts.fault == "silent":
         await asyncio.Event().wait()
+    await site.served()
     body = site.body.encode()
     missing = 10 if site.sts.fault == "cut" else 0
     await _answer(writer, site.sts.status, site.sts.location, site.sts.content_type, body, missing)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .model import Behaviour, Certificate, Expect, Host, Posture, Tls
+from .postures_published import PUBLISHED
 from .postures_strict import STRICT
 from .rows import PLAIN, SELF_SIGNED, one_mx, row
 
@@ -201,7 +202,9 @@ _DNS_FAILS = tuple(
     row("Unknown", name, sentence, **facts) for name, sentence, facts in _DNS_FAILURES
 )
 
-PARTNERS: tuple[Posture, ...] = STRICT + _RELAXED + _NOT_READY + _NO_MAIL + _UNREACHED + _DNS_FAILS
+PARTNERS: tuple[Posture, ...] = (
+    STRICT + _RELAXED + _NOT_READY + _NO_MAIL + _UNREACHED + _DNS_FAILS + PUBLISHED
+)
 
 _BY_ADDRESS_TOO = Behaviour(tls=Tls(Certificate(name_own_address=True)))
 _PRIVATE = Behaviour(tls=Tls(Certificate(issuer="private-ca")))

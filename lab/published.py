@@ -13,23 +13,29 @@ from .model import Reporting, Sts
 from .reports import PATH, mailbox, report_host
 
 
-def tlsa_lines(host: str, ports: tuple[int, ...], wanted: tuple[str, ...], chain: Path) -> list[str]:
+def tlsa_lines(host: str, ports: tuple[int, ...], wanted: tuple[str, ...], chain: Path | None) -> list[str]:
     """Zone lines for the TLSA records of a host: each wanted one is `USAGE SELECTOR TYPE`, made
     from the certificate that the server shows (usage 3, 1) or the CA above it (usage 2, 0), or is
-    a whole record."""
-    # Debian 12's cryptography reads one certificate at a time.
-    end = b"-----END CERTIFICATE-----\n"
-    pems = [pem + end for pem in chain.read_bytes().split(end) if pem.strip()]
-    certificates = [x509.load_pem_x509_certificate(pem) for pem in pems]
+    a whole record. A server without TLS has no certificate, and so only whole records."""
+    certificates = [] if chain is None else _certificates(chain)
     lines = []
     for record in wanted:
         words = record.split()
+        if len(words) == 3 and not certificates:
+            continue
         if len(words) == 3:
             usage, selector, kind = (int(word) for word in words)
             which = certificates[0] if usage % 2 else certificates[-1]
             words.append(_data(which, selector, kind).hex())
         lines += [f"_{port}._tcp.{host}. TLSA {' '.join(words)}" for port in ports]
     return lines
+
+
+def _certificates(chain: Path) -> list[x509.Certificate]:
+    # Debian 12's cryptography reads one certificate at a time.
+    end = b"-----END CERTIFICATE-----\n"
+    pems = [pem + end for pem in chain.read_bytes().split(end) if pem.strip()]
+    return [x509.load_pem_x509_certificate(pem) for pem in pems]
 
 
 def _data(certificate: x509.Certificate, selector: int, kind: int) -> bytes:

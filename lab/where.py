@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .client import World
+from .policyhost import ADDRESS as POLICY_ADDRESS
 
 
 def overview(world: World) -> str:
@@ -36,6 +37,14 @@ def domain(world: World, name: str) -> str:
     lines = [entry["domain"], f"  {entry['sentence']}", f"  A probe owes it: {entry['expect']}"]
     lines.append(f"  {_dig(world, entry['domain'] + ' MX')}")
     lines += [f"  {_openssl(world, server)}" for server in servers]
+    name = entry["domain"]
+    published = entry.get("publishes", [])
+    if "dane" in published:
+        lines += [f"  {_dig(world, '_25._tcp.' + server['host'] + ' TLSA')}" for server in servers]
+    if "mta-sts" in published:
+        lines += [f"  {_dig(world, '_mta-sts.' + name + ' TXT')}", f"  {_curl(world, name)}"]
+    if "tlsrpt" in published:
+        lines.append(f"  {_dig(world, '_smtp._tls.' + name + ' TXT')}")
     return "\n".join(lines)
 
 
@@ -46,6 +55,14 @@ def _names(server: dict[str, Any]) -> tuple[str, str]:
 def _dig(world: World, question: str) -> str:
     resolver = world.facts["resolver"]
     return f"dig @{resolver['address']} -p {resolver['port']} +dnssec {question}"
+
+
+def _curl(world: World, name: str) -> str:
+    host, port = f"mta-sts.{name}", world.facts["policy_port"]
+    return (
+        f"curl --cacert {world.facts['ca']} --connect-to {host}:443:{POLICY_ADDRESS}:{port} "
+        f"https://{host}/.well-known/mta-sts.txt"
+    )
 
 
 def _openssl(world: World, server: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .contexts import server_context
-from .model import Behaviour, Certificate, Host, Posture, Reporting, Sts
+from .model import Behaviour, Certificate, Host, Posture, Reporting, Sts, sts_with
 from .nameserver import NameServer
 from .pki import Files, Pki
 from .policyhost import ADDRESS as POLICY_ADDRESS
@@ -225,7 +225,13 @@ class World:
             self.policies.withdraw(host)
             return []
         context = self._policy_context(host, sts.certificate, place.domain)
-        self.policies.publish(host, sts, sts_body(place.domain, place.zone, sts), context)
+
+        async def served() -> None:
+            if sts.afterwards and place.now.sts is sts:
+                changed = dataclasses.replace(sts_with(sts, sts.afterwards), afterwards={})
+                await self.set_published(place.domain, changed, place.now.reporting, None)
+
+        self.policies.publish(host, sts, sts_body(place.domain, place.zone, sts), context, served)
         return sts_lines(place.domain, sts, NOBODY if sts.fault == "refused" else POLICY_ADDRESS)
 
     def _publish_reporting(self, place: Place) -> list[str]:

@@ -42,7 +42,25 @@ class Postfix(Peer):
         self.root.write(
             "etc/postfix/transport", "".join(f"{domain} {how}:{gateway}\n" for domain, how in RELAYS.items())
         )
-        settings = {
+        settings = self.settings()
+        self.root.write("etc/postfix/main.cf", "".join(f"{key} = {value}\n" for key, value in settings.items()))
+        self.root.write(
+            "etc/postfix/master.cf",
+            f"127.0.0.1:{ports.plaintext} inet n - n - - smtpd\n  -o smtpd_tls_security_level=none\n"
+            + self._with_tls(ports.trusted, "trusted")
+            + self._with_tls(ports.self_signed, "self-signed")
+            # pickup looks every second: on a machine with much to do, sendmail's hint to it can be lost.
+            + SERVICES.replace("pickup unix n - n 60 1", "pickup unix n - n 1 1")
+            + "plaintext unix - - n - - smtp\n  -o smtp_tls_security_level=none\n"
+            "opportunistic unix - - n - - smtp\n  -o smtp_tls_security_level=may\n"
+            "proved unix - - n - - smtp\n  -o smtp_tls_security_level=secure\n"
+            f"  -o smtp_tls_secure_cert_match={around.gateway_name}\n",
+        )
+
+    def settings(self) -> dict[str, str]:
+        """Its main.cf."""
+        around = self.around
+        return {
             "compatibility_level": "3.6",
             "maillog_file": "/var/log/postfix.log",
             "myhostname": f"mail.{around.domain}",
@@ -61,7 +79,7 @@ class Postfix(Peer):
             "virtual_uid_maps": "static:64100",
             "virtual_gid_maps": "static:64100",
             "transport_maps": "texthash:/etc/postfix/transport",
-            "relayhost": gateway,
+            "relayhost": f"[127.0.0.1]:{around.gateway_port}",
             "smtp_tls_CAfile": "/etc/ssl/certs/ca-certificates.crt",
             "smtp_tls_loglevel": "1",
             "smtpd_tls_loglevel": "1",
@@ -70,19 +88,6 @@ class Postfix(Peer):
             "smtp_host_lookup": "native",
             "smtpd_peername_lookup": "no",
         }
-        self.root.write("etc/postfix/main.cf", "".join(f"{key} = {value}\n" for key, value in settings.items()))
-        self.root.write(
-            "etc/postfix/master.cf",
-            f"127.0.0.1:{ports.plaintext} inet n - n - - smtpd\n  -o smtpd_tls_security_level=none\n"
-            + self._with_tls(ports.trusted, "trusted")
-            + self._with_tls(ports.self_signed, "self-signed")
-            # pickup looks every second: on a machine with much to do, sendmail's hint to it can be lost.
-            + SERVICES.replace("pickup unix n - n 60 1", "pickup unix n - n 1 1")
-            + "plaintext unix - - n - - smtp\n  -o smtp_tls_security_level=none\n"
-            "opportunistic unix - - n - - smtp\n  -o smtp_tls_security_level=may\n"
-            "proved unix - - n - - smtp\n  -o smtp_tls_security_level=secure\n"
-            f"  -o smtp_tls_secure_cert_match={around.gateway_name}\n",
-        )
 
     @staticmethod
     def _with_tls(port: int, identity: str) -> str:

@@ -333,10 +333,10 @@ class Arrivals:
     _libc = ctypes.CDLL(None, use_errno=True)
     _EVENTS = 0x8 | 0x80 | 0x100  # close after writing, moved to, created
 
-    def __init__(self, *folders: Path) -> None:
+    def __init__(self, *folders: Path, events: int = _EVENTS) -> None:
         self._fd = self._libc.inotify_init1(0)
         for folder in folders:
-            if self._libc.inotify_add_watch(self._fd, str(folder).encode(), self._EVENTS) < 0:
+            if self._libc.inotify_add_watch(self._fd, str(folder).encode(), events) < 0:
                 raise OSError(ctypes.get_errno(), f"inotify on {folder}")
 
     def wait(self, seconds: float) -> bool:

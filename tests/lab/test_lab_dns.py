@@ -15,7 +15,7 @@ from lab.postures import PARTNERS
 
 Validate = Callable[..., dict[str, list[str]]]
 
-A, MX, AAAA, DS, TLSA, CNAME = 1, 15, 28, 43, 52, 5
+A, MX, TXT, AAAA, DS, TLSA, CNAME = 1, 15, 16, 28, 43, 52, 5
 NOERROR, SERVFAIL, NXDOMAIN = "0", "2", "3"
 
 _SECURITY = {"secure": "secure", "absent": "secure", "insecure": "insecure"}
@@ -62,6 +62,13 @@ def test_mx_of_every_partner_is_as_secure_as_its_posture_says(
         (f"mx-servfail.example/{MX}", [NOERROR, "secure", "1"]),
         (f"mx.mx-servfail.example/{A}", [SERVFAIL, "insecure", "0"]),
         (f"servfail.example/{MX}", [SERVFAIL, "insecure", "0"]),
+        (f"_25._tcp.mx.dane.example/{TLSA}", [NOERROR, "secure", "1"]),
+        (f"_25._tcp.mx.dane-bogus.example/{TLSA}", [NOERROR, "bogus", "1"]),
+        (f"mx.dane-bogus.example/{A}", [NOERROR, "secure", "1"]),
+        (f"_25._tcp.mx.dane-servfail.example/{TLSA}", [SERVFAIL, "insecure", "0"]),
+        (f"_mta-sts.sts-enforce.example/{TXT}", [NOERROR, "insecure", "1"]),
+        (f"mta-sts.sts-enforce.example/{A}", [NOERROR, "insecure", "1"]),
+        (f"_smtp._tls.tls-reports.example/{TXT}", [NOERROR, "secure", "1"]),
     ],
 )
 def test_answers_validate(
