@@ -184,6 +184,10 @@ Complaint check_section(const HttpSettings& s) {
   return s.address.empty() ? std::nullopt : endpoint("address", s.address);
 }
 
+Complaint check_section(const SiteSettings& s) {
+  return s.https.empty() ? std::nullopt : endpoint("https", s.https);
+}
+
 Complaint check_section(const AdminSettings& s) {
   if (s.certificate.empty() != s.key.empty()) {
     return "certificate and key belong together; write both";
@@ -206,6 +210,9 @@ Complaint check_for_serving(const Settings& s) {
       return fmt::format("listener \"{}\" has tls = \"implicit\", but [tls] names no certificate",
                          listener.name);
     }
+  }
+  if (!s.site.https.empty() && s.tls.certificate.empty()) {
+    return "[site] https is set, but [tls] names no certificate";
   }
   const auto admin = base::Endpoint::parse(s.admin.address);
   const bool secure = !s.admin.certificate.empty() || !s.tls.certificate.empty();

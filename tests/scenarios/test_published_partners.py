@@ -71,10 +71,6 @@ def test_a_policy_whose_successor_cannot_be_had_holds(world: World, gateway: Gat
     assert not world.mail("sts-changed.example")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a policy with on_failure = bounce ends it at once; docs/published.md: the message waits until it is known",
-)
 def test_a_record_that_cannot_be_looked_up_bounces_nothing(world: World, gateway: Gateway) -> None:
     """As it bounces nothing when an MX or an address cannot be looked up; `explain` says that mail waits, too."""
     world.zone("self-signed.example", faults=["_mta-sts TXT servfail"])
@@ -87,10 +83,6 @@ def test_a_record_that_cannot_be_looked_up_bounces_nothing(world: World, gateway
         world.zone("self-signed.example", faults=[])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a fetch that fails writes down what was kept when it began, over what another has fetched meanwhile",
-)
 def test_a_fetch_that_fails_takes_nothing_from_one_that_succeeded_meanwhile(world: World, gateway: Gateway) -> None:
     """Who can hold up one connection of two must not take a policy away: RFC 8461 10.2, docs/published.md."""
     domain = "self-signed.example"

@@ -89,10 +89,6 @@ def test_monitor_and_exception_deliver_what_no_policy_delivers(cells: Cells) -> 
         assert row["exception"].startswith("delivered") == (arrives or set_aside), domain
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a policy with on_failure = bounce ends it at once; docs/published.md: the message waits until it is known",
-)
 @pytest.mark.parametrize("name", sorted(NOT_KNOWN))
 def test_nothing_bounces_over_tlsa_records_that_could_not_be_looked_up(cells: Cells, name: str) -> None:
     """RFC 7672 2.1.1, 2.1.2: the lookup may succeed later, as that of an address may."""
@@ -142,10 +138,6 @@ def test_the_probe_gives_each_posture_its_verdict(table: Table, verdicts: dict[s
     assert different <= {f"{name}.example" for name in HELD_BY_THEIR_OWN_WORD | NOT_KNOWN}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the probe's verdict speaks of the server alone; core/probe/findings.h: what a delivery would meet",
-)
 @pytest.mark.parametrize("name", sorted(HELD_BY_THEIR_OWN_WORD | NOT_KNOWN))
 def test_the_probe_calls_nobody_ready_whom_what_is_published_holds(
     table: Table, verdicts: dict[str, str], name: str

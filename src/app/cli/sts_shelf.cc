@@ -14,8 +14,9 @@ class RecordsShelf final : public mtasts::Shelf {
                                                             dns::Domain domain) override {
     co_return policies_.find(domain);
   }
-  net::Task<base::Result<>> keep(net::Shard&, dns::Domain domain, mtasts::Kept kept) override {
-    co_return policies_.keep(domain, kept);
+  net::Task<base::Result<std::optional<mtasts::Kept>>> change(net::Shard&, dns::Domain domain,
+                                                              Change change) override {
+    co_return policies_.change(domain, change);
   }
   net::Task<base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>>> all(
       net::Shard&) override {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/gateway/certificates.h"
+#include "app/gateway/public_web.h"
 #include "app/gateway/route_watch.h"
 #include "app/gateway/shard_host.h"
 #include "app/gateway/signals.h"
@@ -55,6 +56,7 @@ class Gateway {
                                                     net::Shard& shard, base::Endpoint& place);
   base::Result<> open_control();
   base::Result<> open_web();
+  base::Result<> open_site();
   base::Result<> watch_routes();
   Status status() const;
   admin::ControlNeeds control_needs();
@@ -92,6 +94,7 @@ class Gateway {
   std::unique_ptr<http::Server> http_server_;
   std::string http_address_;
   std::unique_ptr<WebServer> web_;
+  std::unique_ptr<PublicWeb> site_;
   std::unique_ptr<RouteWatch> route_watch_;
   std::atomic<bool> ready_{false};
 };
@@ -244,6 +247,7 @@ Status Gateway::status() const {
           .listeners = bound_,
           .http = http_address_,
           .web = web_ ? web_->url() : "",
+          .site = site_ ? site_->address() : "",
           .ready = ready_.load(),
           .revision = book_->current()->revision()};
 }
@@ -282,6 +286,18 @@ base::Result<> Gateway::open_web() {
   return {};
 }
 
+base::Result<> Gateway::open_site() {
+  if (settings_.site.https.empty()) return {};
+  auto site = PublicWeb::start({.shard = main_,
+                                .settings = settings_,
+                                .book = *book_,
+                                .public_cas = public_cas_,
+                                .events = *log_});
+  if (!site) return std::unexpected(site.error());
+  site_ = std::move(*site);
+  return {};
+}
+
 base::Result<> Gateway::watch_routes() {
   if (settings_.delivery.route_reproof == base::Duration(0)) return {};
   auto watch = RouteWatch::start({.shard = main_,
@@ -300,7 +316,7 @@ base::Result<> Gateway::furnish() {
   using Step = base::Result<> (Gateway::*)();
   for (Step step : {&Gateway::open_storage, &Gateway::open_trust, &Gateway::make_shards,
                     &Gateway::open_listeners, &Gateway::open_control, &Gateway::open_web,
-                    &Gateway::watch_routes}) {
+                    &Gateway::open_site, &Gateway::watch_routes}) {
     if (auto done = (this->*step)(); !done) return done;
   }
   return {};
@@ -335,6 +351,7 @@ void Gateway::reload() {
   }
   certificates_->reload(settings_.tls);
   if (web_) web_->reload_certificates(settings_);
+  if (site_) site_->reload_certificates(settings_);
   notify_systemd("READY=1");
 }
 
@@ -345,6 +362,7 @@ net::Task<void> Gateway::watch_certificates() {
     if (!slept) co_return;
     certificates_->reload_if_changed();
     if (web_) web_->reload_certificates_if_changed();
+    if (site_) site_->reload_certificates_if_changed();
   }
 }
 
@@ -363,6 +381,7 @@ net::Task<void> Gateway::stop_when_asked() {
   co_await control_server_->stop();
   if (http_server_) co_await http_server_->stop();
   if (web_) co_await web_->stop();
+  if (site_) co_await site_->stop();
   if (route_watch_) co_await route_watch_->stop();
   main_.stop();
 }
@@ -393,7 +412,8 @@ void Gateway::run(Signals& signals) {
   route_watch_.reset();
   tls_reports_.reset();
   book_.reset();  // moves the last evidence to the records
-  web_.reset();   // after the book, which tells it of changes
+  site_.reset();
+  web_.reset();  // after the book, which tells it of changes
   dispatcher_.reset();
   shards_.clear();
   spool_.reset();  // everything that was accepted is on disk

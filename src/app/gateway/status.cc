@@ -10,7 +10,9 @@ std::string status_json(const Status& status) {
   base::JsonWriter json;
   json.begin_object().field("version", POSTERN_VERSION).field("node", status.node);
   json.field("pid", getpid()).field("ready", status.ready).field("http", status.http);
-  json.field("web", status.web).field("policy_revision", status.revision);
+  json.field("web", status.web)
+      .field("site", status.site)
+      .field("policy_revision", status.revision);
   json.key("listeners").begin_array();
   for (const BoundListener& one : status.listeners) {
     json.begin_object().field("name", one.name).field("role", one.role).field("tls", one.tls);

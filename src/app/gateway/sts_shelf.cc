@@ -19,12 +19,14 @@ net::Task<base::Result<std::optional<mtasts::Kept>>> StsShelf::find(net::Shard& 
   return desk_.run<base::Result<std::optional<mtasts::Kept>>>(shard, std::move(work));
 }
 
-net::Task<base::Result<>> StsShelf::keep(net::Shard& shard, dns::Domain domain, mtasts::Kept kept) {
-  std::function<base::Result<>(records::Records&)> work =
-      [domain, kept = std::move(kept)](records::Records& records) {
-        return records.sts_policies().keep(domain, kept);
+net::Task<base::Result<std::optional<mtasts::Kept>>> StsShelf::change(net::Shard& shard,
+                                                                      dns::Domain domain,
+                                                                      Change change) {
+  std::function<base::Result<std::optional<mtasts::Kept>>(records::Records&)> work =
+      [domain, change = std::move(change)](records::Records& records) {
+        return records.sts_policies().change(domain, change);
       };
-  return desk_.run<base::Result<>>(shard, std::move(work));
+  return desk_.run<base::Result<std::optional<mtasts::Kept>>>(shard, std::move(work));
 }
 
 net::Task<base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>>> StsShelf::all(

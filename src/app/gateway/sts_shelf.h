@@ -14,7 +14,8 @@ class StsShelf final : public mtasts::Shelf {
 
   net::Task<base::Result<std::optional<mtasts::Kept>>> find(net::Shard& shard,
                                                             dns::Domain domain) override;
-  net::Task<base::Result<>> keep(net::Shard& shard, dns::Domain domain, mtasts::Kept kept) override;
+  net::Task<base::Result<std::optional<mtasts::Kept>>> change(net::Shard& shard, dns::Domain domain,
+                                                              Change change) override;
   net::Task<base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>>> all(
       net::Shard& shard) override;
 

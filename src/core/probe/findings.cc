@@ -112,6 +112,23 @@ void conclude(AddressFinding& finding, std::span<const dns::Domain> names) {
   }
 }
 
+void hold_against_published(AddressFinding& finding, const tls::Requirement& requirement,
+                            const dns::Domain& host) {
+  if (finding.readiness < Readiness::relaxed) return;
+  tls::Requirement published;
+  for (const tls::Demand& demand : requirement.demands()) {
+    const bool theirs = demand.source.kind == tls::SourceKind::dane ||
+                        demand.source.kind == tls::SourceKind::mta_sts;
+    if (theirs) published.add(demand);
+  }
+  auto unmet = tls::judge_host(published, host);
+  if (!unmet) unmet = tls::judge(published, finding.observation).unmet;
+  if (!unmet) return;
+  const bool for_now = std::holds_alternative<tls::Unresolved>(unmet->demand.wish);
+  finding.readiness = for_now ? Readiness::unknown : Readiness::not_ready;
+  finding.why = unmet->reason;
+}
+
 void conclude(HostFinding& finding) {
   const AddressFinding* best = best_of(finding.addresses);
   if (best) {

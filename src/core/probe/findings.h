@@ -77,6 +77,11 @@ struct DomainFinding {
 
 // One address: what it showed, judged by what enforced modes accept.
 void conclude(AddressFinding& finding, std::span<const dns::Domain> names);
+// What the partner publishes (DANE, MTA-STS) holds a delivery, too: an address that does not meet
+// it is not ready, whatever it showed; where it could not be looked up, that is unknown.
+// `requirement` is the host's; what the account itself asks is left aside.
+void hold_against_published(AddressFinding& finding, const tls::Requirement& requirement,
+                            const dns::Domain& host);
 // A host from its addresses; a domain from its hosts and the plan that led there.
 void conclude(HostFinding& finding);
 void conclude(DomainFinding& finding, const route::RoutePlan& plan);

@@ -71,6 +71,52 @@ TEST(Findings, ATrustedCertificateForTheHostIsReadyForStrict) {
   EXPECT_EQ(host({good()}).readiness, Readiness::strict);
 }
 
+// --- what the partner publishes ------------------------------------------------------------------
+
+Readiness held(AddressFinding finding, tls::Demand demand) {
+  const std::vector<dns::Domain> names{domain("mx.example.com")};
+  conclude(finding, names);
+  tls::Requirement requirement;
+  requirement.add(std::move(demand));
+  hold_against_published(finding, requirement, domain("mx.example.com"));
+  return finding.readiness;
+}
+tls::Demand by(tls::SourceKind source, tls::Wish wish) {
+  return {{source, 0, ""}, std::move(wish)};
+}
+tls::Wish named_elsewhere() {
+  return tls::HostIn{{tls::HostPattern::exact(domain("other.example.com"))}};
+}
+
+TEST(Findings, AHostThatMtaStsDoesNotListIsNotReadyHoweverGood) {
+  EXPECT_EQ(held(good(), by(tls::SourceKind::mta_sts, named_elsewhere())), Readiness::not_ready);
+}
+
+TEST(Findings, AHostThatTlsaRecordsDoNotMatchIsNotReady) {
+  AddressFinding finding = good();
+  finding.observation.dane = tls::Dane::mismatched;
+  tls::Authenticate ways;
+  ways.pkix = false;
+  EXPECT_EQ(held(finding, by(tls::SourceKind::dane, ways)), Readiness::not_ready);
+  finding.observation.dane = tls::Dane::matched_ee;
+  EXPECT_EQ(held(finding, by(tls::SourceKind::dane, ways)), Readiness::strict);
+}
+
+TEST(Findings, AHostOfWhichNobodyKnowsWhatItPublishesIsUnknown) {
+  const tls::Unresolved unknown{"dns-servfail", "The lookup failed."};
+  EXPECT_EQ(held(good(), by(tls::SourceKind::dane, unknown)), Readiness::unknown);
+}
+
+TEST(Findings, WhatTheAccountAsksItselfDoesNotMakeAPartnerUnready) {
+  EXPECT_EQ(held(good(), by(tls::SourceKind::policy, named_elsewhere())), Readiness::strict);
+}
+
+TEST(Findings, WhatIsOnlyWatchedDoesNotMakeAPartnerUnready) {
+  tls::Demand testing = by(tls::SourceKind::mta_sts, named_elsewhere());
+  testing.standing = tls::Standing::monitored;
+  EXPECT_EQ(held(good(), testing), Readiness::strict);
+}
+
 TEST(Findings, ASelfSignedCertificateIsReadyForRelaxedAndSaysWhyNotStrict) {
   HostFinding finding = host({self_signed()});
   EXPECT_EQ(finding.readiness, Readiness::relaxed);

@@ -107,7 +107,9 @@ bool HostWalk::enter_host() {
 
 void HostWalk::note(const Status& status, const std::optional<tls::Unmet>& unmet) {
   const int rank = unmet ? rank_of(*unmet) : 0;
-  if (!unmet) other_failure_ = true;
+  // A lookup may succeed the next time, as a connection may.
+  const bool for_now = !unmet || std::holds_alternative<tls::Unresolved>(unmet->demand.wish);
+  if (for_now) other_failure_ = true;
   if (rank <= best_rank_) return;  // of equal ones the first, which is the preferred host's
   best_rank_ = rank;
   best_status_ = status;

@@ -52,6 +52,18 @@ TEST(HostWalk, TriesEveryAddressOfEveryHostInOrder) {
   EXPECT_FALSE(walk.only_unmet());
 }
 
+TEST(HostWalk, AHostThatCouldNotBeLookedUpMayDoNextTime) {
+  route::RoutePlan plan = two_hosts();
+  for (route::HostPlan& one : plan.hosts) {
+    one.requirement.add({{tls::SourceKind::dane, 0, "DANE"},
+                         tls::Unresolved{"dns-servfail", "The lookup failed."}});
+  }
+  HostWalk walk(plan, 1, {});
+  EXPECT_FALSE(walk.next());
+  EXPECT_EQ(walk.results()[0].status.code, "dns-servfail");
+  EXPECT_FALSE(walk.only_unmet());
+}
+
 TEST(HostWalk, FollowsTheOrderOfChanceAmongEqualHosts) {
   const route::RoutePlan plan = two_hosts();
   HostWalk walk(plan, 1, {}, {1, 0});

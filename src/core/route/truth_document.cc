@@ -255,8 +255,8 @@ delivers, and compared with it on every test run.
 The MX and its address are DNSSEC-secure. A cell says how the message goes (proved by PKIX or DANE, only
 encrypted, in clear), or in bold the reason why it waits, with the result type that a TLS report counts
 (RFC 8460) where that has another name. "Would fail" is recorded and blocks nothing: a policy in stage
-monitor, or MTA-STS in mode testing. The exception allows Opportunistic TLS; what could not be looked up
-still holds the message, since it may ask for more than anybody meant to except.
+monitor, or MTA-STS in mode testing. The exception allows Opportunistic TLS, and so holds nothing up: not
+even over what could not be looked up.
 )";
 
 }  // namespace

@@ -44,6 +44,18 @@ base::Result<> SqliteStsPolicies::keep(const dns::Domain& domain, const mtasts::
       kept.failed_id, kept.failure_code, kept.failure, base::micros(kept.failed), kept.failures);
 }
 
+base::Result<std::optional<mtasts::Kept>> SqliteStsPolicies::change(const dns::Domain& domain,
+                                                                    const Change& change) {
+  auto transaction = Transaction::begin(database_, Transaction::Kind::write);
+  if (!transaction) return std::unexpected(transaction.error());
+  auto before = find(domain);
+  if (!before) return before;
+  auto done = keep(domain, change(*before));
+  if (done) done = transaction->commit();
+  if (!done) return std::unexpected(done.error());
+  return before;
+}
+
 base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>> SqliteStsPolicies::all() {
   std::vector<std::pair<dns::Domain, mtasts::Kept>> all;
   Query q = database_.query(fmt::format("SELECT {} FROM sts_policies ORDER BY domain", kColumns));

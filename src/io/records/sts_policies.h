@@ -3,6 +3,7 @@
 // forgetting, which a person does, is audited.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,6 +21,11 @@ class StsPolicies {
       const dns::Domain& domain) = 0;
   [[nodiscard]] virtual base::Result<> keep(const dns::Domain& domain,
                                             const mtasts::Kept& kept) = 0;
+  // In one transaction: what `change` makes of what is kept goes in its place. Answers what was
+  // kept before.
+  using Change = std::function<mtasts::Kept(const std::optional<mtasts::Kept>&)>;
+  [[nodiscard]] virtual base::Result<std::optional<mtasts::Kept>> change(const dns::Domain& domain,
+                                                                         const Change& change) = 0;
   // By domain.
   [[nodiscard]] virtual base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>> all() = 0;
   // Raises the revision: a running gateway reads anew within a second.
@@ -34,6 +40,8 @@ class SqliteStsPolicies final : public StsPolicies {
   explicit SqliteStsPolicies(Database& database) : database_(database) {}
   base::Result<std::optional<mtasts::Kept>> find(const dns::Domain& domain) override;
   base::Result<> keep(const dns::Domain& domain, const mtasts::Kept& kept) override;
+  base::Result<std::optional<mtasts::Kept>> change(const dns::Domain& domain,
+                                                   const Change& change) override;
   base::Result<std::vector<std::pair<dns::Domain, mtasts::Kept>>> all() override;
   base::Result<> announce() override;
   base::Result<> forget(Actor actor, base::Instant now, const dns::Domain& domain) override;

@@ -139,17 +139,23 @@ net::Task<Found> Policies::fetch(dns::Domain domain, std::string id, std::option
   net::Shard& shard = needs_.fetch.shard;
   auto body = co_await fetch_policy(needs_.fetch, domain, &group_.cancellation());
   if (group_.cancellation().requested()) co_return unavailable(domain, "the gateway is stopping.");
-  Fetched fetched = after_fetch(id, body, kept, shard.wall_now());
+  const base::Instant now = shard.wall_now();
+  if (needs_.shelf != nullptr) {
+    // Another shard may have fetched meanwhile: a failure takes nothing from its success.
+    Shelf::Change put = [id, body, now](const std::optional<Kept>& current) {
+      return after_fetch(id, body, current, now).kept;
+    };
+    auto before = co_await needs_.shelf->change(shard, domain, std::move(put));
+    if (before) kept = *std::move(before);
+    if (!before && needs_.events != nullptr) {
+      needs_.events->emit(observe::Event::sts_not_kept,
+                          {{"domain", domain.text()}, {"reason", before.error().text}});
+    }
+  }
+  Fetched fetched = after_fetch(id, body, kept, now);
   if (needs_.events != nullptr && !fetched.found.code.empty()) {
     needs_.events->emit(observe::Event::sts_fetch_failed,
                         {{"domain", domain.text()}, {"reason", fetched.kept.failure}});
-  }
-  if (needs_.shelf != nullptr) {
-    auto written = co_await needs_.shelf->keep(shard, domain, fetched.kept);
-    if (!written && needs_.events != nullptr) {
-      needs_.events->emit(observe::Event::sts_not_kept,
-                          {{"domain", domain.text()}, {"reason", written.error().text}});
-    }
   }
   co_return std::move(fetched.found);
 }

@@ -8,6 +8,7 @@
 // forgotten over an error of the disk.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -38,8 +39,12 @@ class Shelf {
   virtual ~Shelf() = default;
   [[nodiscard]] virtual net::Task<base::Result<std::optional<Kept>>> find(net::Shard& shard,
                                                                           dns::Domain domain) = 0;
-  [[nodiscard]] virtual net::Task<base::Result<>> keep(net::Shard& shard, dns::Domain domain,
-                                                       Kept kept) = 0;
+  // Puts what `change` makes of what is kept now in its place, undisturbed by others who do so at
+  // the same time; answers what was kept before.
+  using Change = std::function<Kept(const std::optional<Kept>&)>;
+  [[nodiscard]] virtual net::Task<base::Result<std::optional<Kept>>> change(net::Shard& shard,
+                                                                            dns::Domain domain,
+                                                                            Change change) = 0;
   [[nodiscard]] virtual net::Task<base::Result<std::vector<std::pair<dns::Domain, Kept>>>> all(
       net::Shard& shard) = 0;
 };

@@ -22,10 +22,14 @@ class MapShelf : public Shelf {
     const auto found = kept.find(domain);
     co_return found == kept.end() ? std::nullopt : std::optional<Kept>(found->second);
   }
-  net::Task<base::Result<>> keep(net::Shard&, dns::Domain domain, Kept one) override {
+  net::Task<base::Result<std::optional<Kept>>> change(net::Shard&, dns::Domain domain,
+                                                      Change change) override {
     if (broken) co_return base::fail("records-error", "The disk is gone.");
-    kept[domain] = std::move(one);
-    co_return base::Result<>();
+    if (meanwhile) kept[domain] = *meanwhile;
+    const auto found = kept.find(domain);
+    const auto before = found == kept.end() ? std::nullopt : std::optional<Kept>(found->second);
+    kept[domain] = change(before);
+    co_return before;
   }
   net::Task<base::Result<std::vector<std::pair<dns::Domain, Kept>>>> all(net::Shard&) override {
     co_return std::vector<std::pair<dns::Domain, Kept>>(kept.begin(), kept.end());
@@ -33,6 +37,7 @@ class MapShelf : public Shelf {
   std::map<dns::Domain, Kept> kept;
   int reads = 0;
   bool broken = false;
+  std::optional<Kept> meanwhile;  // put there by another, just before a change
 };
 
 class StsPolicies : public ::testing::Test {
@@ -117,6 +122,15 @@ TEST_F(StsPolicies, AsksAgainAfterAnAnswerThatSaidNothing) {
   shelf_.broken = false;
   shelf_.kept[kDomain] = fresh();
   EXPECT_TRUE(find(policies).enforced());
+  end(policies);
+}
+
+TEST_F(StsPolicies, AFetchThatFailsTakesNothingFromAnotherThatSucceededMeanwhile) {
+  shelf_.meanwhile = fresh();
+  const std::string body = shelf_.meanwhile->body;
+  Policies policies = make();
+  EXPECT_TRUE(find(policies).enforced());
+  EXPECT_EQ(shelf_.kept[kDomain].body, body);
   end(policies);
 }
 

@@ -184,7 +184,10 @@ net::Task<void> Prober::look_at_host(route::HostPlan plan, Aim aim, probe::HostF
     group.start(look_at_address(plan, aim, finding.addresses[i]));
   }
   co_await group.join();
-  for (probe::AddressFinding& address : finding.addresses) probe::conclude(address, finding.names);
+  for (probe::AddressFinding& address : finding.addresses) {
+    probe::conclude(address, finding.names);
+    probe::hold_against_published(address, plan.requirement, plan.host);
+  }
   probe::conclude(finding);
 }
 
