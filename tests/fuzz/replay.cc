@@ -22,6 +22,7 @@ constexpr std::array kTargets{
     Named{"tlsrpt_record", postern::fuzz::tlsrpt_record},
     Named{"tls_report", postern::fuzz::tls_report},
     Named{"tlsa", postern::fuzz::tlsa},
+    Named{"report_mail", postern::fuzz::report_mail},
 };
 constexpr std::size_t kLongestToVary = 2000;
 constexpr std::string_view kOtherBytes("\0\n \"(:;=\\\x1b\xC3\xFF", 12);

@@ -1,5 +1,6 @@
 #include "targets.h"
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -7,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/dane/tlsa_text.h"
 #include "core/lint/lint.h"
+#include "core/message/mime_parts.h"
 #include "core/mtasts/policy.h"
 #include "core/mtasts/record.h"
 #include "core/tlsrpt/record.h"
@@ -99,6 +101,15 @@ void tlsa(std::string_view bytes) {
     }
   }
   require_showable(lint::tlsa(bytes));
+}
+
+void report_mail(std::string_view bytes) {
+  constexpr std::array<std::string_view, 2> kTypes{"application/tlsrpt+gzip",
+                                                   "application/tlsrpt+json"};
+  const auto part = message::find_part(bytes, kTypes);
+  if (!part) return;
+  require(part->size() <= bytes.size(), "a part is no larger than its message");
+  tls_report(*part);
 }
 
 }  // namespace postern::fuzz

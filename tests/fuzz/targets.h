@@ -12,5 +12,6 @@ void sts_policy(std::string_view bytes);
 void tlsrpt_record(std::string_view bytes);
 void tls_report(std::string_view bytes);  // JSON or gzip
 void tlsa(std::string_view bytes);
+void report_mail(std::string_view bytes);  // a message that may hold a report
 
 }  // namespace postern::fuzz
