@@ -102,6 +102,14 @@ export const pages = [
     at: '/a/main/partners/no-starttls.example',
     then: (page) => sees(page, 'Recent attempts'),
   },
+  { name: 'reports', at: '/a/main/reports', then: (page) => sees(page, 'Who has the trouble') },
+  {
+    name: 'reports-open',
+    at: '/a/main/reports',
+    then: opens(/^Open the report of Company-X/),
+    dialog: true,
+  },
+  { name: 'publish', at: '/a/main/publish', then: (page) => sees(page, 'Where TLS reports go') },
   { name: 'queue', at: '/a/main/queue', then: (page) => sees(page, 'does not offer STARTTLS') },
   {
     name: 'queue-remove',

@@ -10,6 +10,8 @@ import { openStage } from './stage.mjs';
 const chosen = process.env.PAGES?.split(',');
 const isWanted = ({ name }) => !chosen || chosen.includes(name);
 
+const dayBefore = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
 let stage, browser;
 before(async () => {
   stage = await openStage({ partners: ['trusted', 'self-signed', 'no-starttls', 'several-mx'] });
@@ -37,6 +39,9 @@ before(async () => {
     await stage.send({ sender: 'anna@corp.example', recipient: `bob@${domain}` });
     await stage.wait_mail({ domain });
   }
+  await stage.receive_report({ domain: 'corp.example', organization: 'Company-X', failed: 12 });
+  await stage.receive_report({ domain: 'corp.example', organization: 'Company-Y', day: dayBefore(3) });
+  await cli('domain', 'set', 'corp.example', '--sts-mode', 'testing');
   await stage.send({ sender: 'anna@corp.example', recipient: 'bob@several-mx.example', count: 3 });
   await until(async () => (await cli('queue', 'list')).includes('starttls-not-supported'));
   browser = await openBrowser();

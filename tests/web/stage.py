@@ -10,11 +10,14 @@ one line. The end of the input ends everything. Browser.mjs and stage.mjs are th
 
 from __future__ import annotations
 
+import base64
 import json
 import smtplib
 import sys
 import tempfile
+import time
 import traceback
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +101,36 @@ class Stage:
         for number in range(1, count + 1):
             text = f"From: {sender}\r\nTo: {recipient}\r\nSubject: {number}\r\n\r\nHello\r\n"
             connection.sendmail(sender, [recipient], text)
+
+    def receive_report(self, domain: str, organization: str, failed: int = 0, day: str = "") -> None:
+        """Another organisation's TLS report about an internal domain; answers when it has been read."""
+        date = day or (datetime.now(timezone.utc) - timedelta(days=1)).strftime("%Y-%m-%d")
+        failures = [{"result-type": "certificate-expired", "receiving-mx-hostname": f"mx.{domain}"}]
+        report = {
+            "organization-name": organization,
+            "date-range": {"start-datetime": f"{date}T00:00:00Z", "end-datetime": f"{date}T23:59:59Z"},
+            "contact-info": "reports@company-x.example",
+            "report-id": f"{organization} {date}",
+            "policies": [
+                {
+                    "policy": {
+                        "policy-type": "sts",
+                        "policy-string": ["version: STSv1", "mode: testing"],
+                        "policy-domain": domain,
+                        "mx-host": [f"mx.{domain}"],
+                    },
+                    "summary": {"total-successful-session-count": 500, "total-failure-session-count": failed},
+                    "failure-details": [one | {"failed-session-count": failed} for one in failures if failed],
+                }
+            ],
+        }
+        text = "Content-Type: application/tlsrpt+json\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        text += base64.encodebytes(json.dumps(report).encode()).decode().replace("\n", "\r\n")
+        with self._runs.client("world") as connection:
+            connection.sendmail("reports@company-x.example", [f"tls-reports@{domain}"], text)
+        end = time.monotonic() + 30
+        while organization not in self._runs.cli("tls-report", "list"):
+            assert time.monotonic() < end, self.log()
 
     def flood(self, sender: str, recipient: str, count: int) -> None:
         """The same, as fast as it can."""

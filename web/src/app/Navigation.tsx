@@ -6,7 +6,9 @@ import {
   IconLayoutDashboard,
   IconLock,
   IconMail,
+  IconReport,
   IconSettings,
+  IconWorld,
   type Icon,
 } from '../parts/icons';
 
@@ -24,7 +26,10 @@ interface Entry {
 const groups: { name: string; entries: Entry[] }[] = [
   {
     name: 'Set up',
-    entries: [{ page: '/tasks', name: 'Tasks', icon: IconChecklist }],
+    entries: [
+      { page: '/tasks', name: 'Tasks', icon: IconChecklist },
+      { page: '/publish', name: 'What to publish', icon: IconWorld },
+    ],
   },
   {
     name: 'Watch',
@@ -33,6 +38,7 @@ const groups: { name: string; entries: Entry[] }[] = [
       { page: '/policies', name: 'Policies', icon: IconLock, also: '/partners' },
       { page: '/queue', name: 'Queue', icon: IconMail, also: '/messages' },
       { page: '/evidence', name: 'Evidence', icon: IconFileCertificate },
+      { page: '/reports', name: 'TLS reports', icon: IconReport },
     ],
   },
   {

@@ -24,6 +24,8 @@ const Partner = lazy(() => import('../pages/partner/Partner'));
 const Queue = lazy(() => import('../pages/queue/Queue'));
 const MessageTrace = lazy(() => import('../pages/queue/MessageTrace'));
 const Evidence = lazy(() => import('../pages/evidence/Evidence'));
+const Reports = lazy(() => import('../pages/reports/Reports'));
+const Publish = lazy(() => import('../pages/publish/Publish'));
 const Audit = lazy(() => import('../pages/audit/Audit'));
 const Settings = lazy(() => import('../pages/settings/Settings'));
 const NotFound = lazy(() => import('../pages/NotFound'));
@@ -42,6 +44,8 @@ const inAccount: Route[] = [
   { pattern: '/a/:account/queue', page: <Queue /> },
   { pattern: '/a/:account/messages/:id', page: <MessageTrace /> },
   { pattern: '/a/:account/evidence', page: <Evidence /> },
+  { pattern: '/a/:account/reports', page: <Reports /> },
+  { pattern: '/a/:account/publish', page: <Publish /> },
   { pattern: '/a/:account/audit', page: <Audit /> },
   { pattern: '/a/:account/settings', page: <Settings /> },
   { pattern: '/a/:account/settings/:part', page: <Settings /> },

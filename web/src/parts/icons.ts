@@ -26,7 +26,9 @@ export { default as IconLockOpen } from '@tabler/icons-react/icons/IconLockOpen'
 export { default as IconLogout } from '@tabler/icons-react/icons/IconLogout';
 export { default as IconMail } from '@tabler/icons-react/icons/IconMail';
 export { default as IconMoon } from '@tabler/icons-react/icons/IconMoon';
+export { default as IconReport } from '@tabler/icons-react/icons/IconReport';
 export { default as IconSearch } from '@tabler/icons-react/icons/IconSearch';
 export { default as IconSettings } from '@tabler/icons-react/icons/IconSettings';
 export { default as IconSun } from '@tabler/icons-react/icons/IconSun';
 export { default as IconUser } from '@tabler/icons-react/icons/IconUser';
+export { default as IconWorld } from '@tabler/icons-react/icons/IconWorld';

@@ -28,7 +28,11 @@ function NeedsAttention({ items }: { items: api.Attention[] }) {
             {severity === 'danger' ? 'Needs action' : 'Worth a look'}
           </Status>
           <Text>{text}</Text>
-          {domain !== '' && <Link href={at(`/partners/${encodeURIComponent(domain)}`)}>{domain}</Link>}
+          {code === 'tls-failure-reported' ? (
+            <Link href={at('/reports')}>TLS reports</Link>
+          ) : (
+            domain !== '' && <Link href={at(`/partners/${encodeURIComponent(domain)}`)}>{domain}</Link>
+          )}
         </li>
       ))}
     </Stack>
