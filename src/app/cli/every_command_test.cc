@@ -108,6 +108,9 @@ const std::vector<Example>& examples() {
       {"user remove", {"ben"}, ""},
       {"sts show", {}, ""},
       {"sts forget", {"example.com"}, ""},
+      {"tls-report list", {}, ""},
+      {"tls-report failures", {}, ""},
+      {"tls-report sent", {}, ""},
       {"evidence list", {}, ""},
       {"evidence export", {}, ""},
       {"evidence forget", {"--before", "2001-01-01"}, ""},
@@ -121,11 +124,24 @@ const std::vector<Example>& examples() {
 
 // They need a running gateway, or the DNS: tests/scenarios tries them with both.
 const std::vector<std::string>& tried_elsewhere() {
-  static const std::vector<std::string> all = {
-      "serve",           "status",        "probe",        "explain",
-      "domain validate", "queue list",    "queue show",   "queue retry",
-      "queue hold",      "queue release", "queue remove", "queue recalculate",
-      "queue export",    "sts refetch"};
+  static const std::vector<std::string> all = {"serve",
+                                               "status",
+                                               "probe",
+                                               "explain",
+                                               "domain validate",
+                                               "queue list",
+                                               "queue show",
+                                               "queue retry",
+                                               "queue hold",
+                                               "queue release",
+                                               "queue remove",
+                                               "queue recalculate",
+                                               "queue export",
+                                               "sts refetch",
+                                               "posture show",
+                                               "tls-report show",
+                                               "tls-report preview",
+                                               "tls-report send"};
   return all;
 }
 
