@@ -8,12 +8,18 @@ namespace {
 
 // A report may hold ten thousand lines; this many of them are news enough.
 constexpr std::size_t kMostNews = 20;
+// Of one domain. The largest domains hear from some hundred senders; who sends more fills the disk.
+constexpr std::int64_t kMostADay = 1000;
 
 using Taken = tlsrpt::Shelf::Taken;
 
 base::Result<Taken> take_report(records::TlsReceived& reports,
                                 const records::ReceivedReport& report, base::Instant known_since) {
   Taken taken;
+  const auto today = reports.count_since(report.domain, report.received - std::chrono::days(1));
+  if (!today) return std::unexpected(today.error());
+  taken.too_many = *today >= kMostADay;
+  if (taken.too_many) return taken;
   const auto id = reports.take(report);
   if (!id) return std::unexpected(id.error());
   if (!*id) return taken;

@@ -200,6 +200,17 @@ base::Result<bool> SqliteTlsReceived::known_failure(const dns::Domain& domain,
   return known;
 }
 
+base::Result<std::int64_t> SqliteTlsReceived::count_since(const dns::Domain& domain,
+                                                          base::Instant received) {
+  std::int64_t count = 0;
+  Query q =
+      database_.query("SELECT COUNT(*) FROM tls_received WHERE domain = $1 AND received >= $2",
+                      domain.text(), base::micros(received));
+  while (q.next()) count = q.integer(0);
+  if (auto done = q.finish(); !done) return std::unexpected(done.error());
+  return count;
+}
+
 base::Result<> SqliteTlsReceived::forget_before(base::Instant received) {
   return database_.run("DELETE FROM tls_received WHERE received < $1", base::micros(received));
 }

@@ -120,6 +120,9 @@ class TlsReceived {
                                                          const tlsrpt::FailedWith& failure,
                                                          base::Instant received_from,
                                                          std::int64_t other_than) = 0;
+  // How many about this domain were received since then.
+  [[nodiscard]] virtual base::Result<std::int64_t> count_since(const dns::Domain& domain,
+                                                               base::Instant received) = 0;
   [[nodiscard]] virtual base::Result<> forget_before(base::Instant received) = 0;
 };
 
@@ -150,6 +153,8 @@ class SqliteTlsReceived final : public TlsReceived {
   base::Result<std::vector<Failing>> failing(const ReceivedFilter& filter) override;
   base::Result<bool> known_failure(const dns::Domain& domain, const tlsrpt::FailedWith& failure,
                                    base::Instant received_from, std::int64_t other_than) override;
+  base::Result<std::int64_t> count_since(const dns::Domain& domain,
+                                         base::Instant received) override;
   base::Result<> forget_before(base::Instant received) override;
 
  private:

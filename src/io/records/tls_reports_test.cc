@@ -192,6 +192,17 @@ TEST(TlsReceived, TellANewFailureFromAKnownOne) {
   EXPECT_FALSE(records->tls_received().known_failure(corp, failure, kNow + 1s, second).value());
 }
 
+TEST(TlsReceived, AreCountedByDomainAndTime) {
+  const TemporaryFolder folder;
+  auto records = open_records(folder);
+  ASSERT_TRUE(records->tls_received().take(received()));
+  ASSERT_TRUE(records->tls_received().take(received("two")));
+  TlsReceived& all = records->tls_received();
+  EXPECT_EQ(all.count_since(domain("corp.example"), kNow).value(), 2);
+  EXPECT_EQ(all.count_since(domain("corp.example"), kNow + 1s).value(), 0);
+  EXPECT_EQ(all.count_since(domain("other.example"), kNow).value(), 0);
+}
+
 TEST(TlsReceived, AreForgottenInTime) {
   const TemporaryFolder folder;
   auto records = open_records(folder);

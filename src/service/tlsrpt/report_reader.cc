@@ -19,6 +19,17 @@ constexpr std::array<std::string_view, 6> kTypes{
 // A failure that was last told of longer ago is news again.
 constexpr std::chrono::days kMemory{14};
 
+// Anybody may send a report of ten thousand lines; the first of them say enough.
+constexpr std::size_t kMostLines = 1000;
+
+void shorten(Report& report) {
+  std::size_t left = kMostLines;
+  for (PolicyResult& result : report.policies) {
+    if (result.failures.size() > left) result.failures.resize(left);
+    left -= result.failures.size();
+  }
+}
+
 queue::RecipientResult refused(std::string text) {
   queue::RecipientResult result{Fate::failed, {}};
   result.status.code = "report-invalid";
@@ -41,10 +52,15 @@ net::Task<queue::RecipientResult> ReportReader::take(net::Shard& shard, delivery
   received.domain = mail.domain;
   received.received = mail.now;
   received.report = *std::move(report);
+  shorten(received.report);
   const base::Instant since = mail.now - kMemory;
   auto taken = co_await shelf_.take(shard, received, since);
   if (!taken) {
     co_return queue::RecipientResult{Fate::deferred, queue::status_for_now(taken.error(), "")};
+  }
+  if (taken->too_many) {
+    co_return refused(
+        "More TLS reports about this domain came today than any honest sender sends.");
   }
   tell(received, *taken);
   co_return queue::RecipientResult{Fate::delivered, {}};

@@ -104,6 +104,25 @@ TEST_F(Reports, WhatIsNoReportIsRefusedForGood) {
   EXPECT_TRUE(shelf_.received.empty());
 }
 
+TEST_F(Reports, AFloodOfReportsIsRefused) {
+  shelf_.full = true;
+  const auto result = take(mail(to_json(testing::example_report())));
+  EXPECT_EQ(result.fate, RecipientResult::Fate::failed);
+  EXPECT_TRUE(events_.seen.empty());
+}
+
+TEST_F(Reports, AReportOfVeryManyLinesIsShortenedAndItsSumsStay) {
+  Report report = testing::example_report();
+  const Failures line = report.policies[0].failures[0];
+  report.policies[0].failures.assign(5000, line);
+  report.policies.push_back(report.policies[0]);
+  EXPECT_EQ(take(mail(to_json(report))).fate, RecipientResult::Fate::delivered);
+  const auto& kept = shelf_.received.at(0).report.policies;
+  EXPECT_EQ(kept[0].failures.size(), 1000U);
+  EXPECT_TRUE(kept[1].failures.empty());
+  EXPECT_EQ(kept[1].failed_sessions, report.policies[1].failed_sessions);
+}
+
 TEST_F(Reports, AReportThatCannotBeKeptWaits) {
   shelf_.broken = true;
   const auto result = take(mail(to_json(testing::example_report())));

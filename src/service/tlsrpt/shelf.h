@@ -33,7 +33,8 @@ class Shelf {
 
   // What of a received report nobody had told in the time before.
   struct Taken {
-    bool is_new = false;  // the report itself
+    bool is_new = false;    // the report itself
+    bool too_many = false;  // of this domain in a day: it was not kept
     std::vector<Failures> news;
   };
   [[nodiscard]] virtual net::Task<base::Result<Taken>> take(net::Shard& shard,

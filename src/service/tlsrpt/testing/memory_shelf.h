@@ -36,6 +36,8 @@ class MemoryShelf final : public Shelf {
                                       base::Instant) override {
     if (broken) co_return base::fail("records-error", "The disk is gone.");
     Taken taken;
+    taken.too_many = full;
+    if (full) co_return taken;
     taken.is_new = true;
     for (const PolicyResult& result : report.report.policies) {
       taken.news.insert(taken.news.end(), result.failures.begin(), result.failures.end());
@@ -47,6 +49,7 @@ class MemoryShelf final : public Shelf {
   std::map<std::chrono::sys_days, Tally> tallies;
   std::vector<records::ReceivedReport> received;
   bool broken = false;
+  bool full = false;  // too many reports today
 };
 
 }  // namespace postern::tlsrpt::testing
