@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "core/dane/tlsa_text.h"
 #include "core/smtp/client_status.h"
 
 namespace postern::delivery {
@@ -148,6 +149,9 @@ std::string connection_key(const HostTask& task) {
   key += base::Endpoint{task.address, host.port}.to_string();
   key += host.start == policy::TlsStart::implicit ? "|i|" : "|s|";
   key += task.digest;
+  // What a handshake was matched against belongs to its verdict: after a change of the records no
+  // session that matched the old ones is used again.
+  for (const dns::Tlsa& record : host.dane.records) key += '|' + dane::zone_text(record);
   if (host.login) key += '|' + host.login->user + '|' + host.login->password;
   return key;
 }
