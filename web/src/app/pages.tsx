@@ -45,6 +45,7 @@ const inAccount: Route[] = [
   { pattern: '/a/:account/messages/:id', page: <MessageTrace /> },
   { pattern: '/a/:account/evidence', page: <Evidence /> },
   { pattern: '/a/:account/reports', page: <Reports /> },
+  { pattern: '/a/:account/reports/:part', page: <Reports /> },
   { pattern: '/a/:account/publish', page: <Publish /> },
   { pattern: '/a/:account/audit', page: <Audit /> },
   { pattern: '/a/:account/settings', page: <Settings /> },

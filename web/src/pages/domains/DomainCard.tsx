@@ -2,11 +2,13 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import * as api from '../../api/generated';
+import { queryText } from '../../api/http';
 import { useDo } from '../../app/ask';
 import { useAccount } from '../../app/session';
 import { DnsRecords } from '../../parts/Copy';
 import { FormDialog } from '../../parts/Dialog';
 import { Note, ProblemNote } from '../../parts/Note';
+import { Link } from '../../parts/Page';
 import { Status } from '../../parts/Status';
 
 export function Found({ found }: { found: string[] }) {
@@ -59,7 +61,7 @@ function Proof({ domain }: { domain: api.Domain }) {
 }
 
 export function DomainCard({ domain }: { domain: api.Domain }) {
-  const { may } = useAccount();
+  const { at, may } = useAccount();
   const [removing, setRemoving] = useState(false);
   const remove = useDo<void, void>(
     (path) => api.removeDomain({ ...path, domain: domain.domain }),
@@ -97,7 +99,15 @@ export function DomainCard({ domain }: { domain: api.Domain }) {
             </Button>
           )}
         </Group>
-        {!domain.validated && <Proof domain={domain} />}
+        {domain.validated ? (
+          <Text>
+            <Link href={at(`/publish${queryText({ domain: domain.domain })}`)}>
+              What {domain.shown_as} should publish about TLS
+            </Link>
+          </Text>
+        ) : (
+          <Proof domain={domain} />
+        )}
       </Stack>
       <FormDialog
         opened={removing}

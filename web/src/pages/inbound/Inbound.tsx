@@ -128,6 +128,12 @@ export default function Inbound() {
                       ask={api.checkMx}
                     />
                   ))}
+                  {validated.length > 0 && (
+                    <Text>
+                      Other records tell the world how this mail must be protected:{' '}
+                      <Link href={at('/publish')}>What to publish</Link>
+                    </Text>
+                  )}
                   {validated.length === 0 && (
                     <Text>
                       No domain is validated yet.{' '}

@@ -2,6 +2,7 @@
 import { SimpleGrid, Stack, Text } from '@mantine/core';
 
 import * as api from '../../api/generated';
+import { queryText } from '../../api/http';
 import { useAsk } from '../../app/ask';
 import { useAccount } from '../../app/session';
 import { Loaded } from '../../parts/Loaded';
@@ -29,7 +30,7 @@ function NeedsAttention({ items }: { items: api.Attention[] }) {
           </Status>
           <Text>{text}</Text>
           {code === 'tls-failure-reported' ? (
-            <Link href={at('/reports')}>TLS reports</Link>
+            <Link href={at(`/reports${queryText({ domain })}`)}>TLS reports</Link>
           ) : (
             domain !== '' && <Link href={at(`/partners/${encodeURIComponent(domain)}`)}>{domain}</Link>
           )}

@@ -1,15 +1,16 @@
 // What each internal domain should publish about TLS, what it publishes now, and what differs.
 import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
 
 import * as api from '../../api/generated';
 import { useAsk } from '../../app/ask';
+import { useSearchParameter } from '../../app/router';
 import { useAccount } from '../../app/session';
 import { Copyable, Snippet } from '../../parts/Copy';
 import { Loaded } from '../../parts/Loaded';
-import { Note } from '../../parts/Note';
+import { Announcement, Note, ProblemNote } from '../../parts/Note';
 import { Link, Page, Section } from '../../parts/Page';
 import { Status, type Tone } from '../../parts/Status';
+import { countText } from '../../parts/words';
 import { Found } from '../domains/DomainCard';
 import { StsMode } from './StsMode';
 
@@ -21,10 +22,30 @@ const states: Record<api.PostureState, { tone: Tone; words: string }> = {
   optional: { tone: 'quiet', words: 'Not needed' },
 };
 
+const wordsOf = (item: api.PostureItem) =>
+  item.state === 'optional' && item.value !== '' ? 'May be published' : states[item.state].words;
+
+function Wanted({ item }: { item: api.PostureItem }) {
+  return (
+    <Stack gap="xs">
+      <dl className="facts">
+        <dt>Type</dt>
+        <dd>{item.type}</dd>
+        <dt>{item.type === 'HTTPS' ? 'Address' : 'Name'}</dt>
+        <dd>
+          <Copyable value={item.name} label={`Copy the name: ${item.title}`} />
+        </dd>
+      </dl>
+      <Snippet
+        text={item.value.trimEnd()}
+        label={item.type === 'HTTPS' ? 'What is to be served' : `What to publish: ${item.title}`}
+      />
+    </Stack>
+  );
+}
+
 function Item({ item }: { item: api.PostureItem }) {
-  const { tone, words } = states[item.state];
-  const mayBe = item.state === 'optional' && item.value !== '';
-  const todo = item.state !== 'right' && item.value !== '';
+  const isRight = item.state === 'right';
   return (
     <li className="card">
       <Stack gap="sm">
@@ -32,29 +53,29 @@ function Item({ item }: { item: api.PostureItem }) {
           <Text fw={650} component="h3">
             {item.title}
           </Text>
-          <Status tone={tone}>{mayBe ? 'May be published' : words}</Status>
+          <Status tone={states[item.state].tone}>{wordsOf(item)}</Status>
           <Text>{item.why}</Text>
         </div>
-        {todo && (
-          <Stack gap="xs">
-            <dl className="facts">
-              <dt>Type</dt>
-              <dd>{item.type}</dd>
-              <dt>Name</dt>
-              <dd>
-                <Copyable value={item.name} label={`Copy the name: ${item.title}`} />
-              </dd>
-            </dl>
-            <Snippet
-              text={item.value.trimEnd()}
-              label={item.type === 'HTTPS' ? 'What is to be served' : `What to publish: ${item.title}`}
-            />
-          </Stack>
+        {item.value !== '' && !isRight && <Wanted item={item} />}
+        {item.value !== '' && isRight && (
+          <details>
+            <summary>The record: {item.title}</summary>
+            <Wanted item={item} />
+          </details>
         )}
-        {item.state !== 'right' && item.found.length > 0 && <Found found={item.found} />}
+        {!isRight && item.found.length > 0 && <Found found={item.found} />}
       </Stack>
     </li>
   );
+}
+
+/** What a look came to, in one sentence. */
+export function lookText({ domain, good, items }: api.Posture): string {
+  if (good) return `Looked up: ${domain} publishes all that is needed.`;
+  const open = items.filter(({ state }) => state !== 'right' && state !== 'optional');
+  return `Looked up: ${countText(open.length, 'record')} of ${domain} to look at: ${open
+    .map(({ title }) => title)
+    .join(', ')}.`;
 }
 
 function Posture({ domain }: { domain: api.Domain }) {
@@ -70,9 +91,13 @@ function Posture({ domain }: { domain: api.Domain }) {
         </Button>
       }
     >
+      <Announcement>
+        {posture.isFetching ? 'Looking …' : posture.data && !posture.error && lookText(posture.data)}
+      </Announcement>
+      {posture.data && <ProblemNote error={posture.error} />}
       <Loaded query={posture}>
         {({ good, dnssec, items }) => (
-          <Stack gap="sm" role="status">
+          <Stack gap="sm">
             {dnssec !== '' && (
               <Note tone="warn" title="DNSSEC is not validated here">
                 {dnssec}
@@ -94,7 +119,7 @@ function Posture({ domain }: { domain: api.Domain }) {
 export default function Publish() {
   const { at } = useAccount();
   const domains = useAsk(['domains'], api.listDomains);
-  const [chosen, setChosen] = useState('');
+  const [chosen, setChosen] = useSearchParameter('domain');
   return (
     <Page
       title="What to publish"

@@ -3,10 +3,12 @@ import { Button, Group, Radio, Stack, Text } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 
 import * as api from '../../api/generated';
+import { queryText } from '../../api/http';
 import { useDo } from '../../app/ask';
 import { useAccount } from '../../app/session';
-import { Note, ProblemNote } from '../../parts/Note';
-import { Section } from '../../parts/Page';
+import { Announcement, Note, ProblemNote } from '../../parts/Note';
+import { Link, Section } from '../../parts/Page';
+import { countText } from '../../parts/words';
 
 const modes: Record<api.StsMode, { name: string; means: string }> = {
   off: { name: 'Off', means: 'No policy is served.' },
@@ -31,9 +33,20 @@ export function leavesTooEarly(before: api.StsMode, after: api.StsMode): boolean
   return after === 'off' && (before === 'enforce' || before === 'testing');
 }
 
+/** Enforce without reports from a time of testing is a leap in the dark. */
+export function beginsTooHard(before: api.StsMode, after: api.StsMode): boolean {
+  return after === 'enforce' && (before === 'off' || before === 'none');
+}
+
 export function StsMode({ domain }: { domain: api.Domain }) {
-  const { may } = useAccount();
+  const { at, may } = useAccount();
   const [mode, setMode] = useState(domain.mta_sts);
+  // Somebody else, or the command line, may change it meanwhile.
+  const [before, setBefore] = useState(domain.mta_sts);
+  if (before !== domain.mta_sts) {
+    setBefore(domain.mta_sts);
+    setMode(domain.mta_sts);
+  }
   const change = useDo<api.StsMode, api.Domain>((path, wanted) =>
     api.changeDomain({ ...path, domain: domain.domain }, { mta_sts: wanted }),
   );
@@ -68,10 +81,20 @@ export function StsMode({ domain }: { domain: api.Domain }) {
           </Radio.Group>
           {leavesTooEarly(domain.mta_sts, mode) && (
             <Note tone="warn" title="Senders still hold you to the policy">
-              They keep it for {days} days. Choose None first, and Off when that time is over.
+              They keep it for {countText(days, 'day')}. Choose None first, and Off when that time is over.
+            </Note>
+          )}
+          {beginsTooHard(domain.mta_sts, mode) && (
+            <Note tone="info" title="Testing comes first">
+              Senders would refuse to deliver at once if anything were wrong. Choose Testing, wait until the{' '}
+              <Link href={at(`/reports${queryText({ domain: domain.domain })}`)}>TLS reports</Link> tell of no
+              failure, then choose Enforce.
             </Note>
           )}
           <ProblemNote error={change.error} />
+          <Announcement>
+            {change.isSuccess && `${modes[change.data.mta_sts].name} is in force for ${domain.shown_as}.`}
+          </Announcement>
           {may('administrator') && (
             <Group gap="sm">
               <Button type="submit" loading={change.isPending} disabled={mode === domain.mta_sts}>

@@ -1,185 +1,45 @@
-// What others report about TLS to our domains (RFC 8460): how much, what fails, and for whom.
-import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+// TLS reports (RFC 8460): those of others about our domains, and what became of ours.
+import { Group } from '@mantine/core';
 
-import * as api from '../../api/generated';
-import { useAsk, usePages } from '../../app/ask';
 import { mayIn } from '../../app/roles';
+import { Redirect, RouterLink, useParameters } from '../../app/router';
 import { useAccount, useMe } from '../../app/session';
-import { Loaded } from '../../parts/Loaded';
-import { LongList, type Column } from '../../parts/LongList';
-import { Note } from '../../parts/Note';
-import { Link, Page, Section } from '../../parts/Page';
-import { Status } from '../../parts/Status';
-import { Table } from '../../parts/Table';
-import { Moment } from '../../parts/Time';
-import { numberText } from '../../parts/words';
-import { ReportDialog } from './ReportDialog';
+import { Page } from '../../parts/Page';
+import { Received } from './Received';
 import { Sent } from './Sent';
-import { SessionsChart } from './SessionsChart';
 
-/** The moment at which the day so many days ago began, UTC: the same all day, so that answers keep. */
-export function daysAgo(days: number, now: number): string {
-  const day = 86_400_000;
-  return new Date((Math.floor(now / day) - days) * day).toISOString().replace('.000Z', 'Z');
-}
-
-function Failing({ items }: { items: api.TlsFailing[] }) {
-  return (
-    <Table
-      label="What fails"
-      columns={['Who has the trouble', 'What fails', 'At', 'Sessions', 'Last day']}
-      rows={items.map((one) => ({
-        key: `${one.domain} ${one.organization} ${one.result_type} ${one.receiving_mx} ${one.reason}`,
-        cells: [
-          <div key="who">
-            <Text>{one.organization}</Text>
-            <Text size="sm" c="dimmed">
-              mail to {one.domain}
-            </Text>
-          </div>,
-          <div key="what">
-            <Text>{one.meaning}</Text>
-            <Text size="sm" c="dimmed">
-              {one.result_type}
-              {one.reason !== '' && `, ${one.reason}`}
-            </Text>
-          </div>,
-          one.receiving_mx || 'not told',
-          numberText(one.sessions),
-          one.last.slice(0, 10),
-        ],
-      }))}
-      empty={<Status tone="ok">No report of this time tells of a failure.</Status>}
-    />
-  );
-}
-
-const columns = (open: (id: number) => void): Column<api.TlsReportSummary>[] => [
-  { name: 'Day', width: 'minmax(0, 0.8fr)', cell: ({ begins }) => begins.slice(0, 10) },
-  {
-    name: 'Sent by',
-    width: 'minmax(0, 1.6fr)',
-    cell: ({ organization, domain, received }) => (
-      <>
-        {organization}
-        <Text size="sm" c="dimmed">
-          about {domain}, came <Moment time={received} />
-        </Text>
-      </>
-    ),
-  },
-  {
-    name: 'Sessions',
-    width: 'minmax(0, 1fr)',
-    cell: ({ successful, failed }) => (
-      <>
-        {numberText(successful)} good
-        <br />
-        {failed > 0 ? <Status tone="bad">{numberText(failed)} failed</Status> : 'none failed'}
-      </>
-    ),
-  },
-  {
-    name: '',
-    width: 'minmax(0, 0.7fr)',
-    cell: ({ id, organization, begins }) => (
-      <Button
-        size="compact-md"
-        variant="default"
-        onClick={() => open(id)}
-        aria-label={`Open the report of ${organization} about ${begins.slice(0, 10)}`}
-      >
-        Open
-      </Button>
-    ),
-  },
+const parts = [
+  { name: undefined, at: '/reports', title: 'Received' },
+  { name: 'sent', at: '/reports/sent', title: 'Sent by us' },
 ];
 
-function Received({ domain, from }: { domain: string | null; from: string }) {
-  const { at } = useAccount();
-  const query = { domain, from };
-  const days = useAsk(['tls-days', query], (path) => api.listTlsDays(path, query));
-  const failures = useAsk(['tls-failures', query], (path) => api.listTlsFailures(path, query));
-  const reports = usePages(['tls-reports', query], (path, before: number | null) =>
-    api.listTlsReports(path, { ...query, before, limit: 100 }),
-  );
-  const [opened, setOpened] = useState<number | null>(null);
-  return (
-    <Loaded query={days}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <Note tone="info" title="No report in this time">
-            Others send reports to domains that say where to: see{' '}
-            <Link href={at('/publish')}>what to publish</Link>. The first ones come a day or two later.
-          </Note>
-        ) : (
-          <Stack gap="xl">
-            <Section title="Sessions by day" lead="All reports of this time together.">
-              <SessionsChart days={items} />
-            </Section>
-            <Section title="What fails" lead="Most sessions first.">
-              <Loaded query={failures}>{({ items: failing }) => <Failing items={failing} />}</Loaded>
-            </Section>
-            <Section title="Reports" lead="The newest first.">
-              <Loaded query={reports}>
-                {() => (
-                  <LongList
-                    label="Reports"
-                    columns={columns(setOpened)}
-                    pages={reports}
-                    keyOf={({ id }) => id}
-                    rowHeight={72}
-                    empty={<Text>No report in this time.</Text>}
-                  />
-                )}
-              </Loaded>
-            </Section>
-            {opened !== null && <ReportDialog id={opened} onClose={() => setOpened(null)} />}
-          </Stack>
-        )
-      }
-    </Loaded>
-  );
-}
-
 export default function Reports() {
+  const { part } = useParameters();
+  const { at } = useAccount();
   const { grants } = useMe();
-  const domains = useAsk(['domains'], api.listDomains);
-  const [domain, setDomain] = useState('');
-  const [days, setDays] = useState('30');
-  const [now] = useState(() => Date.now());
+  // What the gateway sends covers all accounts, so only who may see them all sees it.
+  const seesSent = mayIn(grants, '*', 'administrator');
+  if (part !== undefined && !(part === 'sent' && seesSent)) return <Redirect to={at('/reports')} />;
   return (
     <Page
       title="TLS reports"
       lead="How others fared when they sent mail to your domains, as they report it. A report is what its sender claims: a hint where to look, no proof."
     >
-      <Group gap="sm" align="flex-end">
-        <NativeSelect
-          label="Domain"
-          value={domain}
-          onChange={(event) => setDomain(event.currentTarget.value)}
-          data={[
-            { value: '', label: 'All domains' },
-            ...(domains.data?.items ?? []).map((one) => ({ value: one.domain, label: one.shown_as })),
-          ]}
-        />
-        <NativeSelect
-          label="Time"
-          value={days}
-          onChange={(event) => setDays(event.currentTarget.value)}
-          data={[
-            { value: '7', label: 'Last 7 days' },
-            { value: '30', label: 'Last 30 days' },
-            { value: '90', label: 'Last 90 days' },
-            { value: '365', label: 'Last year' },
-          ]}
-        />
-      </Group>
-      <Stack gap="xl">
-        <Received domain={domain || null} from={daysAgo(Number(days), now)} />
-        {mayIn(grants, '*', 'administrator') && <Sent />}
-      </Stack>
+      {seesSent && (
+        <Group component="nav" aria-label="TLS reports" gap={4}>
+          {parts.map(({ name, at: path, title }) => (
+            <RouterLink
+              key={path}
+              className="navlink"
+              href={at(path)}
+              aria-current={name === part ? 'page' : undefined}
+            >
+              {title}
+            </RouterLink>
+          ))}
+        </Group>
+      )}
+      {part === 'sent' ? <Sent /> : <Received />}
     </Page>
   );
 }
