@@ -109,7 +109,37 @@ export const pages = [
     then: opens(/^Open the report of Company-X/),
     dialog: true,
   },
+  {
+    name: 'reports-stranger',
+    at: '/a/main/reports',
+    then: opens(/^Open the report of Stranger/),
+    dialog: true,
+  },
+  {
+    name: 'reports-numbers',
+    at: '/a/main/reports?days=7',
+    then: async (page) => {
+      await page.getByText('The same in numbers').click();
+      await page.getByRole('table', { name: 'Sessions by day' }).waitFor();
+    },
+  },
+  {
+    name: 'reports-none',
+    at: '/a/main/reports?domain=archive.example',
+    then: (page) => sees(page, 'No report in this time'),
+  },
+  { name: 'reports-sent', at: '/a/main/reports/sent', then: (page) => sees(page, 'Not asked for') },
   { name: 'publish', at: '/a/main/publish', then: (page) => sees(page, 'Where TLS reports go') },
+  {
+    name: 'publish-testing',
+    at: '/a/main/publish?domain=corp.example',
+    then: async (page) => {
+      await sees(page, 'What to publish: Where TLS reports go');
+      await page.getByRole('radio', { name: 'Off' }).check();
+      await sees(page, 'Choose None first');
+      await page.getByText('The record: Mail servers (MX)').click();
+    },
+  },
   { name: 'queue', at: '/a/main/queue', then: (page) => sees(page, 'does not offer STARTTLS') },
   {
     name: 'queue-remove',

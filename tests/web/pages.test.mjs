@@ -39,8 +39,21 @@ before(async () => {
     await stage.send({ sender: 'anna@corp.example', recipient: `bob@${domain}` });
     await stage.wait_mail({ domain });
   }
+  stage.web = await stage.send_reports({
+    destinations: {
+      'trusted.example': '{mailto},{https}',
+      'self-signed.example': 'refused',
+      'no-starttls.example': '',
+    },
+  });
   await stage.receive_report({ domain: 'corp.example', organization: 'Company-X', failed: 12 });
   await stage.receive_report({ domain: 'corp.example', organization: 'Company-Y', day: dayBefore(3) });
+  await stage.receive_report({
+    domain: 'corp.example',
+    organization: 'Stranger',
+    failed: 3,
+    words: `<img src=x onerror=alert(1)> https://stranger.example/${'x'.repeat(200)}`,
+  });
   await cli('domain', 'set', 'corp.example', '--sts-mode', 'testing');
   await stage.send({ sender: 'anna@corp.example', recipient: 'bob@several-mx.example', count: 3 });
   await until(async () => (await cli('queue', 'list')).includes('starttls-not-supported'));
@@ -84,3 +97,39 @@ for (const one of pages.filter(isWanted)) {
     await lookAt(root, one);
   });
 }
+
+test('a viewer sees what others report, not what the gateway sends, and changes no MTA-STS mode', async () => {
+  const vera = await signedIn(browser, stage, 'vera', '/a/main/reports/sent');
+  await vera.page.getByText('Who has the trouble').waitFor();
+  assert.equal(new URL(vera.page.url()).pathname, '/a/main/reports');
+  assert.equal(await vera.page.getByRole('link', { name: 'Sent by us' }).count(), 0);
+  await vera.page.goto('/a/main/publish?domain=corp.example');
+  await vera.page.getByText('What to publish: Where TLS reports go').waitFor();
+  assert(await vera.page.getByRole('radio', { name: 'Enforce' }).isDisabled());
+  assert.equal(await vera.page.getByRole('button', { name: 'Put in force' }).count(), 0);
+  await vera.close();
+});
+
+test('what a stranger reports is text: no markup, no link', async () => {
+  const one = await signedIn(browser, stage, 'root', '/a/main/reports');
+  await one.page.getByRole('button', { name: /^Open the report of Stranger/ }).click();
+  const dialog = one.page.getByRole('dialog');
+  await dialog.getByText('<img src=x onerror=alert(1)>').first().waitFor();
+  assert.equal(await one.page.locator('main img, [role="dialog"] img').count(), 0);
+  assert.equal(await one.page.locator('a[href*="stranger"]').count(), 0);
+  await one.close();
+});
+
+test('from a domain to what it should publish, and a mode put in force', async () => {
+  const { page, close } = await signedIn(browser, stage, 'root', '/a/main/tasks/validate-domains');
+  await page.getByRole('link', { name: 'What archive.example should publish about TLS' }).click();
+  await page.getByRole('radio', { name: 'Enforce' }).check();
+  await page.getByText('Testing comes first').waitFor();
+  await page.getByRole('radio', { name: 'Testing' }).check();
+  await page.getByRole('button', { name: 'Put in force' }).click();
+  await page.getByText('Testing is in force for archive.example.').waitFor({ state: 'attached' });
+  await page.getByText('What to publish: MTA-STS record').waitFor();
+  await page.getByRole('radio', { name: 'Off' }).check();
+  await page.getByText('Choose None first').waitFor();
+  await close();
+});

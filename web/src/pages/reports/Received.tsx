@@ -18,6 +18,22 @@ import { numberText } from '../../parts/words';
 import { ReportDialog } from './ReportDialog';
 import { daysAgo, SessionsChart } from './SessionsChart';
 
+function Days({ first, last }: { first: string; last: string }) {
+  return (
+    <Text style={{ whiteSpace: 'nowrap' }}>
+      {first}
+      {last !== first && (
+        <>
+          {' to'}
+          <br />
+          {last}
+        </>
+      )}
+    </Text>
+  );
+}
+
+// A stranger may go on and on: here it is cut short, and whole in the report.
 function Failing({ items }: { items: api.TlsFailing[] }) {
   return (
     <Table
@@ -27,21 +43,23 @@ function Failing({ items }: { items: api.TlsFailing[] }) {
         key: `${one.domain} ${one.organization} ${one.result_type} ${one.receiving_mx} ${one.reason}`,
         cells: [
           <div key="who">
-            <Text>{one.organization}</Text>
+            <Text lineClamp={3}>{one.organization}</Text>
             <Text size="sm" c="dimmed">
               mail to {one.domain}
             </Text>
           </div>,
           <div key="what">
             <Text>{one.meaning}</Text>
-            <Text size="sm" c="dimmed">
+            <Text size="sm" c="dimmed" lineClamp={3}>
               {one.result_type}
               {one.reason !== '' && `, ${one.reason}`}
             </Text>
           </div>,
-          one.receiving_mx || 'not told',
+          <Text key="at" lineClamp={3}>
+            {one.receiving_mx || 'not told'}
+          </Text>,
           numberText(one.sessions),
-          one.first === one.last ? one.last : `${one.first} to ${one.last}`,
+          <Days key="days" first={one.first.slice(0, 10)} last={one.last.slice(0, 10)} />,
         ],
       }))}
       empty={<Status tone="ok">No report of this time tells of a failure.</Status>}
@@ -56,7 +74,7 @@ const columns = (open: (id: number) => void): Column<api.TlsReportSummary>[] => 
     width: 'minmax(0, 1.6fr)',
     cell: ({ organization, domain, received }) => (
       <>
-        {organization}
+        <Text lineClamp={2}>{organization}</Text>
         <Text size="sm" c="dimmed">
           about {domain}, came <Moment time={received} />
         </Text>

@@ -8,10 +8,18 @@ import { Page } from '../../parts/Page';
 import { Received } from './Received';
 import { Sent } from './Sent';
 
-const parts = [
-  { name: undefined, at: '/reports', title: 'Received' },
-  { name: 'sent', at: '/reports/sent', title: 'Sent by us' },
-];
+const received = {
+  at: '/reports',
+  title: 'Received',
+  lead: 'How others fared when they sent mail to your domains, as they report it. A report is what its sender claims: a hint where to look, no proof.',
+  body: <Received />,
+};
+const sent = {
+  at: '/reports/sent',
+  title: 'Sent by us',
+  lead: 'Each day, what this gateway saw is told to the domains that ask for it. These reports cover all accounts.',
+  body: <Sent />,
+};
 
 export default function Reports() {
   const { part } = useParameters();
@@ -20,26 +28,24 @@ export default function Reports() {
   // What the gateway sends covers all accounts, so only who may see them all sees it.
   const seesSent = mayIn(grants, '*', 'administrator');
   if (part !== undefined && !(part === 'sent' && seesSent)) return <Redirect to={at('/reports')} />;
+  const now = part === 'sent' ? sent : received;
   return (
-    <Page
-      title="TLS reports"
-      lead="How others fared when they sent mail to your domains, as they report it. A report is what its sender claims: a hint where to look, no proof."
-    >
+    <Page title="TLS reports" lead={now.lead}>
       {seesSent && (
         <Group component="nav" aria-label="TLS reports" gap={4}>
-          {parts.map(({ name, at: path, title }) => (
+          {[received, sent].map((one) => (
             <RouterLink
-              key={path}
+              key={one.at}
               className="navlink"
-              href={at(path)}
-              aria-current={name === part ? 'page' : undefined}
+              href={at(one.at)}
+              aria-current={one === now ? 'page' : undefined}
             >
-              {title}
+              {one.title}
             </RouterLink>
           ))}
         </Group>
       )}
-      {part === 'sent' ? <Sent /> : <Received />}
+      {now.body}
     </Page>
   );
 }
