@@ -131,6 +131,11 @@ export const pages = [
   { name: 'reports-sent', at: '/a/main/reports/sent', then: (page) => sees(page, 'Not asked for') },
   { name: 'publish', at: '/a/main/publish', then: (page) => sees(page, 'Where TLS reports go') },
   {
+    name: 'publish-differs',
+    at: '/a/main/publish?domain=museum.example',
+    then: (page) => sees(page, '<b>somebody</b>@elsewhere.example'),
+  },
+  {
     name: 'publish-testing',
     at: '/a/main/publish?domain=corp.example',
     then: async (page) => {

@@ -55,6 +55,14 @@ before(async () => {
     words: `<img src=x onerror=alert(1)> https://stranger.example/${'x'.repeat(200)}`,
   });
   await cli('domain', 'set', 'corp.example', '--sts-mode', 'testing');
+  await stage.zone({
+    domain: 'museum.example',
+    records: [
+      '@ MX 10 gateway.example.',
+      '@ MX 20 mail.elsewhere.example.',
+      '_smtp._tls TXT "v=TLSRPTv1; rua=mailto:<b>somebody</b>@elsewhere.example"',
+    ],
+  });
   await stage.send({ sender: 'anna@corp.example', recipient: 'bob@several-mx.example', count: 3 });
   await until(async () => (await cli('queue', 'list')).includes('starttls-not-supported'));
   browser = await openBrowser();

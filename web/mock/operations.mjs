@@ -3,10 +3,12 @@ import { draftOperations } from './draft.mjs';
 import { at, certificate, domainFinding, hex, kindOf, routeProof } from './findings.mjs';
 import { startJob, tell } from './jobs.mjs';
 import { Refusal } from './refusal.mjs';
+import { reportOperations } from './reports.mjs';
 import {
   attemptOf,
   evidencePage,
   explanationOf,
+  noSts,
   overviewOf,
   partnerOf,
   policyOf,
@@ -437,6 +439,7 @@ export const operations = [
         shown_as: domain,
         validated: account.domains.some((d) => d.validated && domain.endsWith(`.${d.domain}`)),
         enforce_receipt: false,
+        ...noSts,
         publish: [
           { name: `_postern-verify.${domain}`, type: 'TXT', value: `postern-verify=${hex(domain, 32)}` },
           {
@@ -641,6 +644,7 @@ export const operations = [
     },
   ],
   ...draftOperations({ accountOf, needs, changed }),
+  ...reportOperations({ accountOf, one }),
   [`GET ${A}/overview`, (call) => overviewOf(accountOf(call))],
   [`GET ${A}/partners/:domain`, (call) => partnerOf(accountOf(call), call.domain)],
   [

@@ -49,12 +49,14 @@ export function policyOf(id, domain, more = {}) {
   };
 }
 
+export const noSts = { mta_sts: 'off', mta_sts_max_age: 604_800, mta_sts_mx: [] };
 const domainOf = (id, domain, validated) => ({
   id,
   domain,
   shown_as: domain,
   validated,
   enforce_receipt: false,
+  ...noSts,
   publish: [
     { name: `_postern-verify.${domain}`, type: 'TXT', value: `postern-verify=${hex(domain, 32)}` },
     {

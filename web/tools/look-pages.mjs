@@ -336,6 +336,21 @@ export const pages = [
     },
   },
   {
+    name: 'reports',
+    at: '/a/main/reports',
+    then: (page) => page.getByText('Who has the trouble').first().waitFor(),
+  },
+  {
+    name: 'reports-sent',
+    at: '/a/main/reports/sent',
+    then: (page) => page.getByText('Given up').first().waitFor(),
+  },
+  {
+    name: 'publish',
+    at: '/a/main/publish?domain=corp.example',
+    then: (page) => page.getByText('What to publish: Where TLS reports go').first().waitFor(),
+  },
+  {
     name: 'audit',
     at: '/a/main/audit',
     full: false,

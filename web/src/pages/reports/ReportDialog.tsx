@@ -25,10 +25,13 @@ function Result({ result }: { result: api.TlsResult }) {
       <Text>
         {countText(result.successful, 'good session', 'good sessions')}, {numberText(result.failed)} failed
       </Text>
+      {result.mx_hosts.length > 0 && <Text>Hosts that it names: {result.mx_hosts.join(', ')}</Text>}
       {result.policy.length > 0 && (
         <details>
           <summary>The policy as they saw it</summary>
-          <pre className="dialogue">{result.policy.join('\n')}</pre>
+          <pre className="dialogue" tabIndex={0} role="region" aria-label="The policy as they saw it">
+            {result.policy.join('\n')}
+          </pre>
         </details>
       )}
       {result.failures.length > 0 && (

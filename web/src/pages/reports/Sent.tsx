@@ -28,14 +28,16 @@ export function Sent() {
       {({ items }) => (
         <Table
           label="Reports that we send"
-          columns={['Day', 'Domain', 'Where to', 'State', 'When']}
+          columns={['About', 'Where to', 'State', 'When']}
           rows={items.map((one) => ({
             key: `${one.day} ${one.domain} ${one.destination}`,
             cells: [
-              <Text key="day" style={{ whiteSpace: 'nowrap' }}>
-                {one.day}
-              </Text>,
-              one.domain,
+              <div key="about">
+                {one.domain}
+                <Text size="sm" c="dimmed">
+                  {one.day}
+                </Text>
+              </div>,
               one.destination || 'nowhere',
               <div key="state">
                 <State {...one} />
