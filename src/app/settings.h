@@ -47,6 +47,8 @@ struct Settings {
   [[nodiscard]] std::string dkim_key_path() const {
     return tls_reports.dkim_key.empty() ? gateway.data_dir + "/dkim.pem" : tls_reports.dkim_key;
   }
+  // Certificates that the gateway gets by itself.
+  [[nodiscard]] std::string certificates_path() const { return gateway.data_dir + "/certificates"; }
   [[nodiscard]] std::string queue_path() const { return gateway.data_dir + "/queue"; }
   [[nodiscard]] std::string control_path() const {
     return gateway.control_socket.empty() ? gateway.data_dir + "/control.sock"

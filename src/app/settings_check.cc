@@ -4,11 +4,13 @@
 
 #include <initializer_list>
 
+#include "app/wiring.h"
 #include "core/base/ip_address.h"
 #include "core/base/text.h"
 #include "core/dns/domain.h"
 #include "core/smtp/mailbox.h"
 #include "core/tls/mode.h"
+#include "io/acme/read.h"
 
 namespace postern::app {
 
@@ -185,7 +187,57 @@ Complaint check_section(const HttpSettings& s) {
 }
 
 Complaint check_section(const SiteSettings& s) {
-  return s.https.empty() ? std::nullopt : endpoint("https", s.https);
+  return first({s.https.empty() ? std::nullopt : endpoint("https", s.https),
+                s.http.empty() ? std::nullopt : endpoint("http", s.http)});
+}
+
+Complaint check_section(const AcmeSettings& s) {
+  if (s.external_id.empty() != s.external_key_file.empty()) {
+    return "external_id and external_key_file belong together; write both";
+  }
+  if (auto complaint = one_of("challenge", s.challenge, {"http-01", "tls-alpn-01"})) {
+    return complaint;
+  }
+  for (const std::string& contact : s.contacts) {
+    if (auto complaint = mail_address("contacts", contact)) return complaint;
+  }
+  for (const std::string& name : s.names) {
+    if (auto domain = dns::Domain::parse(name); !domain) return domain.error().text;
+  }
+  if (s.directory.empty()) return std::nullopt;
+  if (!acme::place_of(s.directory)) {
+    return fmt::format("directory \"{}\" is no https URL with a host name",
+                       base::printable(s.directory));
+  }
+  if (!s.agree_to_terms) {
+    return "the certificate authority wants agreement to its terms of service: read them, and "
+           "write agree_to_terms = true";
+  }
+  return std::nullopt;
+}
+
+// What needs a certificate of its own, and has none.
+Complaint check_certificates(const Settings& s) {
+  const bool own = !s.tls.certificate.empty() || !acme_names(s).empty();
+  for (const ListenerSettings& listener : s.listener) {
+    if (listener.tls == "implicit" && !own) {
+      return fmt::format("listener \"{}\" has tls = \"implicit\", but [tls] names no certificate",
+                         listener.name);
+    }
+  }
+  if (!s.site.https.empty() && s.tls.certificate.empty() && s.acme.directory.empty()) {
+    return "[site] https is set, but [tls] names no certificate";
+  }
+  if (s.acme.directory.empty()) return std::nullopt;
+  if (s.acme.challenge == "http-01" && s.site.http.empty()) {
+    return "[acme] proves names with http-01, but [site] http does not say where the authority's "
+           "questions are answered; write http = \"0.0.0.0:80\" there";
+  }
+  if (s.acme.challenge == "tls-alpn-01" && s.site.https.empty()) {
+    return "[acme] proves names with tls-alpn-01, but [site] https does not say where the "
+           "authority's questions are answered; write https = \"0.0.0.0:443\" there";
+  }
+  return std::nullopt;
 }
 
 Complaint check_section(const AdminSettings& s) {
@@ -205,17 +257,10 @@ Complaint check_for_serving(const Settings& s) {
   if (s.listener.empty()) {
     return "no [[listener]] is configured, so nobody could send mail; see: postern config example";
   }
-  for (const ListenerSettings& listener : s.listener) {
-    if (listener.tls == "implicit" && s.tls.certificate.empty()) {
-      return fmt::format("listener \"{}\" has tls = \"implicit\", but [tls] names no certificate",
-                         listener.name);
-    }
-  }
-  if (!s.site.https.empty() && s.tls.certificate.empty()) {
-    return "[site] https is set, but [tls] names no certificate";
-  }
+  if (auto complaint = check_certificates(s)) return complaint;
   const auto admin = base::Endpoint::parse(s.admin.address);
-  const bool secure = !s.admin.certificate.empty() || !s.tls.certificate.empty();
+  const bool secure =
+      !s.admin.certificate.empty() || !s.tls.certificate.empty() || !acme_names(s).empty();
   if (admin && !admin->address.is_loopback() && !secure) {
     return fmt::format(
         "[admin] address \"{}\" is not on loopback, so the web application needs HTTPS, but there "

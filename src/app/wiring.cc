@@ -1,12 +1,16 @@
 #include "app/wiring.h"
 
+#include <fmt/format.h>
 #include <netdb.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <memory>
 
+#include "core/base/base64url.h"
+#include "core/base/text.h"
 #include "core/tls/names.h"
+#include "io/crypto/secret_file.h"
 
 namespace postern::app {
 
@@ -163,12 +167,12 @@ https::Reach https_reach(const Settings& settings) {
 
 posture::Gateway posture_gateway(const Settings& settings,
                                  const std::vector<tls::CertificateFacts>& certificates,
+                                 const std::vector<tls::Sha256>& next_keys,
                                  const crypto::DkimKey* dkim_key) {
   posture::Gateway out;
-  out.hostname = dns::Domain::parse(hostname(settings)).value_or(dns::Domain());
-  for (const std::string& other : settings.gateway.other_names) {
-    if (auto name = dns::Domain::parse(other)) out.others.push_back(*std::move(name));
-  }
+  out.others = gateway_names(settings);
+  out.hostname = out.others.front();
+  out.others.erase(out.others.begin());
   out.smtp_port = static_cast<std::uint16_t>(settings.delivery.smtp_port);
   for (const tls::CertificateFacts& one : certificates) {
     const posture::TlsaKey key{one.spki};
@@ -176,11 +180,58 @@ posture::Gateway posture_gateway(const Settings& settings,
     const bool known = std::ranges::find(out.keys, key) != out.keys.end();
     if (ours && !known) out.keys.push_back(key);
   }
+  for (const tls::Sha256& next : next_keys) {
+    const bool known = std::ranges::find(out.keys, next, &posture::TlsaKey::spki) != out.keys.end();
+    if (!known) out.keys.push_back({.spki = next, .next = true});
+  }
   out.report_mailbox = settings.tls_reports.mailbox;
   if (dkim_key == nullptr) return out;
   const tlsrpt::ReporterSettings reports = reporter_settings(settings);
   const dns::Domain name = message::dkim_record_name(reports.submitter, reports.dkim_selector);
   out.dkim = {name.text(), "TXT", message::dkim_record(dkim_key->public_key_der())};
+  return out;
+}
+
+std::vector<dns::Domain> gateway_names(const Settings& settings) {
+  std::vector<dns::Domain> names{dns::Domain::parse(hostname(settings)).value_or(dns::Domain())};
+  for (const std::string& other : settings.gateway.other_names) {
+    if (auto name = dns::Domain::parse(other)) names.push_back(*std::move(name));
+  }
+  return names;
+}
+
+std::vector<dns::Domain> acme_names(const Settings& settings) {
+  if (settings.acme.directory.empty()) return {};
+  std::vector<dns::Domain> names;
+  for (const std::string& text : settings.acme.names) {
+    if (auto name = dns::Domain::parse(text)) names.push_back(*std::move(name));
+  }
+  if (names.empty() && settings.tls.certificate.empty()) return gateway_names(settings);
+  return names;
+}
+
+base::Result<acme::KeeperSettings> keeper_settings(const Settings& settings,
+                                                   const acme::Folder& folder) {
+  const AcmeSettings& from = settings.acme;
+  acme::KeeperSettings out;
+  out.names = acme_names(settings);
+  out.policy_hosts = !settings.site.https.empty();
+  (void)acme::parse_challenge(from.challenge, out.challenge);
+  auto key = folder.account_key();
+  if (!key) return std::unexpected(key.error());
+  out.account = {.directory = from.directory, .key = *std::move(key)};
+  for (const std::string& contact : from.contacts) {
+    out.account.contacts.push_back("mailto:" + contact);
+  }
+  out.account.external_id = from.external_id;
+  if (from.external_key_file.empty()) return out;
+  auto secret = crypto::read_file(from.external_key_file, crypto::Secrecy::secret);
+  if (!secret) return std::unexpected(secret.error());
+  if (!base::base64url_decode(base::trim(*secret), out.account.external_key)) {
+    return base::fail("bad-key", fmt::format("{} does not hold the key of an external account: "
+                                             "base64url, as the authority gives it, and no more.",
+                                             from.external_key_file));
+  }
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "io/observe/log.h"
 #include "io/resolver/resolver.h"
 #include "io/spool/spool.h"
+#include "service/acme/keeper.h"
 #include "service/delivery/settings.h"
 #include "service/mtasts/fetch.h"
 #include "service/receipt/connection_ledger.h"
@@ -24,11 +25,18 @@ namespace postern::app {
 [[nodiscard]] route::RouteSettings route_settings(const Settings& settings);
 
 [[nodiscard]] mtasts::FetchSettings sts_fetch_settings(const Settings& settings);
-// What internal domains should publish of this gateway. `certificates`: in force; `dkim_key`: null
-// when no reports are sent.
+// What internal domains should publish of this gateway. `certificates`: in force; `next_keys`: of
+// those to come; `dkim_key`: null when no reports are sent.
 [[nodiscard]] posture::Gateway posture_gateway(
     const Settings& settings, const std::vector<tls::CertificateFacts>& certificates,
-    const crypto::DkimKey* dkim_key);
+    const std::vector<tls::Sha256>& next_keys, const crypto::DkimKey* dkim_key);
+// The host name and the other names.
+[[nodiscard]] std::vector<dns::Domain> gateway_names(const Settings& settings);
+// Of the certificate that [acme] gets for the gateway itself; empty: it gets none.
+[[nodiscard]] std::vector<dns::Domain> acme_names(const Settings& settings);
+// Failures of key files; [acme] names a directory.
+[[nodiscard]] base::Result<acme::KeeperSettings> keeper_settings(const Settings& settings,
+                                                                 const acme::Folder& folder);
 // Where HTTPS requests to hosts of others' choice may go.
 [[nodiscard]] https::Reach https_reach(const Settings& settings);
 [[nodiscard]] tlsrpt::ReporterSettings reporter_settings(const Settings& settings);

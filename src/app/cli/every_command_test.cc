@@ -141,7 +141,10 @@ const std::vector<std::string>& tried_elsewhere() {
                                                "posture show",
                                                "tls-report show",
                                                "tls-report preview",
-                                               "tls-report send"};
+                                               "tls-report send",
+                                               "certificate list",
+                                               "certificate renew",
+                                               "certificate roll"};
   return all;
 }
 

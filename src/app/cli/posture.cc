@@ -11,6 +11,7 @@
 #include "app/wiring.h"
 #include "core/base/json_writer.h"
 #include "core/base/text.h"
+#include "io/acme/folder.h"
 #include "service/posture/dnssec.h"
 #include "service/posture/look.h"
 
@@ -27,12 +28,12 @@ struct PostureOptions {
   std::vector<std::string> domains;
 };
 
-// The leaves of the configured certificate files; a running gateway has the same in force.
+// The leaves of the certificate files; a running gateway has the same in force, or will have.
 base::Result<std::vector<tls::CertificateFacts>> certificates(const Context& context,
-                                                              const app::TlsSettings& settings) {
-  std::vector<std::string> files;
-  if (!settings.certificate.empty()) files.push_back(settings.certificate);
-  for (const std::string& pair : settings.more_identities) {
+                                                              const app::Settings& settings) {
+  std::vector<std::string> files = acme::Folder(settings.certificates_path()).files();
+  if (!settings.tls.certificate.empty()) files.push_back(settings.tls.certificate);
+  for (const std::string& pair : settings.tls.more_identities) {
     files.push_back(pair.substr(0, pair.find(' ')));
   }
   std::vector<tls::CertificateFacts> all;
@@ -47,7 +48,7 @@ base::Result<std::vector<tls::CertificateFacts>> certificates(const Context& con
 }
 
 base::Result<posture::Gateway> gateway_of(const Context& context, const app::Settings& settings) {
-  auto shown = certificates(context, settings.tls);
+  auto shown = certificates(context, settings);
   if (!shown) return std::unexpected(shown.error());
   std::unique_ptr<crypto::DkimKey> key;
   const std::string file = settings.dkim_key_path();
@@ -56,7 +57,8 @@ base::Result<posture::Gateway> gateway_of(const Context& context, const app::Set
     if (!loaded) return std::unexpected(loaded.error());
     key = *std::move(loaded);
   }
-  return app::posture_gateway(settings, *shown, key.get());
+  const auto next_keys = acme::Folder(settings.certificates_path()).next_keys();
+  return app::posture_gateway(settings, *shown, next_keys, key.get());
 }
 
 base::Result<std::vector<policy::InternalDomain>> chosen(const Lookaround& around,

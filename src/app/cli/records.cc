@@ -14,6 +14,7 @@ void add_records_commands(CLI::App& root, Context& context) {
   add_sts_commands(root, context);
   add_tls_report_commands(root, context);
   add_posture_commands(root, context);
+  add_certificate_commands(root, context);
   add_evidence_commands(root, context);
   add_audit_commands(root, context);
 }

@@ -19,6 +19,7 @@ void add_user_commands(CLI::App& root, Context& context);
 void add_sts_commands(CLI::App& root, Context& context);
 void add_tls_report_commands(CLI::App& root, Context& context);
 void add_posture_commands(CLI::App& root, Context& context);
+void add_certificate_commands(CLI::App& root, Context& context);
 void add_evidence_commands(CLI::App& root, Context& context);
 void add_audit_commands(CLI::App& root, Context& context);
 

@@ -9,7 +9,7 @@
 #include <map>
 #include <thread>
 
-#include "app/gateway/certificates.h"
+#include "app/gateway/own_certificates.h"
 #include "app/gateway/public_web.h"
 #include "app/gateway/route_watch.h"
 #include "app/gateway/shard_host.h"
@@ -37,11 +37,10 @@ namespace {
 
 constexpr std::chrono::seconds receipt_patience{20};
 constexpr std::chrono::seconds delivery_grace{40};
-constexpr std::chrono::seconds certificate_poll{2};
 
 class Gateway {
  public:
-  explicit Gateway(Settings settings) : settings_(std::move(settings)), chores_(main_) {}
+  explicit Gateway(Settings settings) : settings_(std::move(settings)) {}
 
   base::Result<> furnish();
   void run(Signals& signals);
@@ -65,7 +64,6 @@ class Gateway {
   void ask_reload();
   void reload();
   net::Task<void> stop_when_asked();
-  net::Task<void> watch_certificates();
 
   Settings settings_;
   std::string node_;
@@ -77,7 +75,6 @@ class Gateway {
   std::unique_ptr<StsShelf> sts_shelf_;
   std::unique_ptr<TlsReports> tls_reports_;
   std::shared_ptr<const crypto::TrustStore> public_cas_;
-  std::unique_ptr<Certificates> certificates_;
   receipt::PasswordChecker passwords_;
   std::unique_ptr<receipt::ConnectionLedger> ledger_;
   std::vector<std::unique_ptr<ShardHost>> shards_;
@@ -86,8 +83,8 @@ class Gateway {
   std::vector<BoundListener> bound_;
 
   net::Shard main_;
-  net::TaskGroup chores_;
   net::Event stop_asked_{main_};
+  std::unique_ptr<OwnCertificates> certificates_;
   std::unique_ptr<admin::Control> control_;
   std::unique_ptr<admin::Observation> observation_;
   std::unique_ptr<http::Server> control_server_;
@@ -138,8 +135,11 @@ base::Result<> Gateway::open_trust() {
   auto cas = crypto::TrustStore::public_cas(settings_.tls.ca_file);
   if (!cas) return std::unexpected(cas.error());
   public_cas_ = std::move(*cas);
-  auto certificates =
-      Certificates::load(Certificates::Use::mail, settings_.tls, public_cas_, *log_);
+  auto certificates = OwnCertificates::open({.shard = main_,
+                                             .settings = settings_,
+                                             .book = *book_,
+                                             .public_cas = public_cas_,
+                                             .events = *log_});
   if (!certificates) return std::unexpected(certificates.error());
   certificates_ = std::move(*certificates);
   return {};
@@ -175,7 +175,7 @@ base::Result<> Gateway::make_shards() {
                                          .settings = receipt_settings(settings_),
                                          .spool = *spool_,
                                          .books = *book_,
-                                         .contexts = *certificates_,
+                                         .contexts = certificates_->mail(),
                                          .passwords = passwords_,
                                          .ledger = *ledger_,
                                          .sink = *dispatcher_,
@@ -238,6 +238,11 @@ admin::ControlNeeds Gateway::control_needs() {
           .recalculate = [this] { dispatcher_->recalculate(); },
           .refresh = [this] { book_->refresh(); },
           .send_reports = [this] { tls_reports_->hurry(); },
+          .certificates = [this] { return certificates_->json(); },
+          .act_on_certificate =
+              [this](const std::string& verb, const std::string& name) {
+                return certificates_->act(verb, name);
+              },
           .ready = [this] { return ready_.load(); },
           .status = [this] { return status_json(status()); }};
 }
@@ -247,7 +252,8 @@ Status Gateway::status() const {
           .listeners = bound_,
           .http = http_address_,
           .web = web_ ? web_->url() : "",
-          .site = site_ ? site_->address() : "",
+          .site = site_ ? site_->https_address() : "",
+          .site_http = site_ ? site_->http_address() : "",
           .ready = ready_.load(),
           .revision = book_->current()->revision()};
 }
@@ -277,7 +283,7 @@ base::Result<> Gateway::open_web() {
                                .public_cas = public_cas_,
                                .sts_shelf = *sts_shelf_,
                                .dkim_key = tls_reports_->dkim_key(),
-                               .mail_certificates = *certificates_,
+                               .own_certificates = *certificates_,
                                .listeners = bound_,
                                .node = node_,
                                .sink = *dispatcher_});
@@ -287,12 +293,13 @@ base::Result<> Gateway::open_web() {
 }
 
 base::Result<> Gateway::open_site() {
-  if (settings_.site.https.empty()) return {};
+  if (settings_.site.https.empty() && settings_.site.http.empty()) return {};
   auto site = PublicWeb::start({.shard = main_,
                                 .settings = settings_,
                                 .book = *book_,
                                 .public_cas = public_cas_,
-                                .events = *log_});
+                                .events = *log_,
+                                .own_certificates = *certificates_});
   if (!site) return std::unexpected(site.error());
   site_ = std::move(*site);
   return {};
@@ -355,24 +362,13 @@ void Gateway::reload() {
   notify_systemd("READY=1");
 }
 
-net::Task<void> Gateway::watch_certificates() {
-  for (;;) {
-    base::Deadline next = chores_.within(certificate_poll);
-    auto slept = co_await main_.sleep(next);
-    if (!slept) co_return;
-    certificates_->reload_if_changed();
-    if (web_) web_->reload_certificates_if_changed();
-    if (site_) site_->reload_certificates_if_changed();
-  }
-}
-
 net::Task<void> Gateway::stop_when_asked() {
   base::Deadline forever;
   (void)co_await stop_asked_.wait(forever);
   ready_ = false;
   notify_systemd("STOPPING=1");
   log_->emit(observe::Event::gateway_stopping, {});
-  chores_.cancel();
+  co_await certificates_->stop();
   for (auto& host : shards_) co_await host->stop_receipt(main_, receipt_patience);
   co_await tls_reports_->stop_sending(main_);
   co_await dispatcher_->drain(main_, delivery_grace);
@@ -396,9 +392,12 @@ void Gateway::run(Signals& signals) {
                                .book = *book_,
                                .spool = *spool_,
                                .sink = *dispatcher_});
-  book_->on_change([this](const auto&) { dispatcher_->recalculate(); });
+  book_->on_change([this](const auto&) {
+    dispatcher_->recalculate();
+    certificates_->wake();
+  });
   signals.watch([this] { ask_stop(); }, [this] { ask_reload(); });
-  chores_.start(watch_certificates());
+  certificates_->start();
   net::TaskGroup stopping(main_);
   stopping.start(stop_when_asked());
   ready_ = true;

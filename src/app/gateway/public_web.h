@@ -1,11 +1,11 @@
-// The public HTTPS site of the running gateway: the policies of service/site, shown with the
-// certificates of [tls], chosen by the name that a client asks for.
+// What the running gateway serves to the whole world: over HTTPS the policies of service/site, with
+// a certificate for the name that a client asks for; over HTTP the answers to challenges of [acme].
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "app/gateway/certificates.h"
+#include "app/gateway/own_certificates.h"
 #include "app/settings.h"
 #include "service/book/book_source.h"
 
@@ -19,16 +19,17 @@ class PublicWeb {
     const service::BookSource& book;
     std::shared_ptr<const crypto::TrustStore> public_cas;
     observe::EventSink& events;
+    OwnCertificates& own_certificates;
   };
-  // Listens at [site] https, which is set.
+  // Listens at [site] https and http, if they are set.
   [[nodiscard]] static base::Result<std::unique_ptr<PublicWeb>> start(Needs needs);
   ~PublicWeb();
 
   [[nodiscard]] net::Task<void> stop();
   void reload_certificates(const Settings& settings);
-  void reload_certificates_if_changed();
-  // With the port that was really bound.
-  [[nodiscard]] std::string address() const;
+  // With the ports that were really bound; "" where nothing is served.
+  [[nodiscard]] std::string https_address() const;
+  [[nodiscard]] std::string http_address() const;
 
  private:
   struct Parts;

@@ -12,6 +12,7 @@ std::string status_json(const Status& status) {
   json.field("pid", getpid()).field("ready", status.ready).field("http", status.http);
   json.field("web", status.web)
       .field("site", status.site)
+      .field("site_http", status.site_http)
       .field("policy_revision", status.revision);
   json.key("listeners").begin_array();
   for (const BoundListener& one : status.listeners) {

@@ -18,9 +18,10 @@ struct BoundListener {
 struct Status {
   std::string node;
   std::vector<BoundListener> listeners;
-  std::string http;    // metrics and health
-  std::string web;     // the web application's address, "http://127.0.0.1:8026/"; "" for none
-  std::string site{};  // the public site's address; "" for none
+  std::string http;         // metrics and health
+  std::string web;          // the web application's address, "http://127.0.0.1:8026/"; "" for none
+  std::string site{};       // the public HTTPS site's address; "" for none
+  std::string site_http{};  // where challenges are answered; "" for nowhere
   bool ready = false;
   std::int64_t revision = 0;
 };

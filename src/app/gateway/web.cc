@@ -157,7 +157,7 @@ void WebServer::Parts::make_groups() {
                                                .changes = *changes});
   mail = std::make_unique<MailPages>(MailPages::Needs{.control = needs.control,
                                                       .settings = needs.settings,
-                                                      .certificates = needs.mail_certificates,
+                                                      .certificates = needs.own_certificates.mail(),
                                                       .reads = *reads,
                                                       .writes = *writes,
                                                       .changes = *changes,
@@ -232,10 +232,16 @@ base::Result<std::unique_ptr<WebServer>> WebServer::start(Needs needs) {
   parts->place = base::Endpoint::parse(settings.admin.address).value_or(base::Endpoint{});
   if (!parts->place.address.is_loopback() || !settings.admin.certificate.empty()) {
     parts->transport = api::Transport::https;
-    auto loaded = Certificates::load(Certificates::Use::web, web_tls(settings),
-                                     parts->needs.public_cas, parts->needs.control.events);
+    // Certificates of its own are all that it shows.
+    const bool own = !settings.admin.certificate.empty();
+    auto loaded = Certificates::load({.use = Certificates::Use::web,
+                                      .folder = own ? "" : settings.certificates_path(),
+                                      .public_cas = parts->needs.public_cas},
+                                     web_tls(settings), parts->needs.control.events);
     if (!loaded) return std::unexpected(loaded.error());
     parts->certificates = std::move(*loaded);
+    parts->needs.own_certificates.also(
+        [shown = parts->certificates.get()] { shown->reload_if_changed(); });
   }
   if (auto opened = parts->open_records(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts->open_world(); !opened) return std::unexpected(opened.error());
@@ -268,10 +274,6 @@ net::Task<void> WebServer::stop() {
 
 void WebServer::reload_certificates(const Settings& settings) {
   if (parts_->certificates) parts_->certificates->reload(web_tls(settings));
-}
-
-void WebServer::reload_certificates_if_changed() {
-  if (parts_->certificates) parts_->certificates->reload_if_changed();
 }
 
 std::string WebServer::url() const {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "app/gateway/certificates.h"
+#include "app/gateway/own_certificates.h"
 #include "app/gateway/status.h"
 #include "app/settings.h"
 #include "io/crypto/dkim_key.h"
@@ -30,7 +30,7 @@ class WebServer {
     std::shared_ptr<const crypto::TrustStore> public_cas;
     mtasts::Shelf& sts_shelf;
     const crypto::DkimKey* dkim_key = nullptr;  // of our TLS reports; null: none are sent
-    const Certificates& mail_certificates;
+    OwnCertificates& own_certificates;
     const std::vector<BoundListener>& listeners;
     std::string node;
     receipt::AcceptedSink& sink;  // for test messages
@@ -43,7 +43,6 @@ class WebServer {
   [[nodiscard]] net::Task<void> stop();
 
   void reload_certificates(const Settings& settings);
-  void reload_certificates_if_changed();
 
   // Where a browser finds it: "https://gateway.example:8026/".
   [[nodiscard]] std::string url() const;

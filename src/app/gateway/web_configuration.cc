@@ -59,7 +59,7 @@ api::ConfigurationHandlers::Needs configuration_needs(const WebServer::Needs& we
                       .node = web.node,
                       .places = [&listeners = web.listeners] { return places_of(listeners); },
                       .certificates =
-                          [&certificates = web.mail_certificates] {
+                          [&certificates = web.own_certificates.mail()] {
                             return certificates_of(certificates);
                           }}};
 }
@@ -70,9 +70,8 @@ api::PostureHandlers::Needs posture_needs(const WebServer::Needs& web, crypto::C
           .tls = tls,
           .public_cas = web.public_cas,
           .fetch = sts_fetch_settings(web.settings),
-          .gateway = [&settings = web.settings, &certificates = web.mail_certificates,
-                      key = web.dkim_key] {
-            return posture_gateway(settings, certificates_of(certificates), key);
+          .gateway = [&settings = web.settings, &own = web.own_certificates, key = web.dkim_key] {
+            return posture_gateway(settings, certificates_of(own.mail()), own.next_keys(), key);
           }};
 }
 

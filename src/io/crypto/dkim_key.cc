@@ -1,16 +1,13 @@
 #include "io/crypto/dkim_key.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "io/crypto/key_file.h"
+#include "io/crypto/secret_file.h"
 #include "io/crypto/tls.h"
 
 namespace postern::crypto {
@@ -63,30 +60,7 @@ class RsaDkimKey final : public DkimKey {
 
 std::string new_key_pem() {
   const KeyPtr key(required(EVP_RSA_gen(kBits), "make an RSA key"));
-  const BioPtr out(required(BIO_new(BIO_s_mem()), "make a buffer"));
-  require(
-      PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
-      "write a key");
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &text);
-  return {text, static_cast<std::size_t>(size)};
-}
-
-base::Result<> write_failed(const std::string& file) {
-  return base::fail("unreadable-file", fmt::format("The new key {} cannot be written: {}.", file,
-                                                   std::strerror(errno)));
-}
-
-// Under another name first: a key that is half there would be taken for a broken one.
-base::Result<> write_new(const std::string& file, const std::string& pem) {
-  const std::string half = file + ".new";
-  const int out = ::open(half.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (out < 0) return write_failed(file);
-  const bool written =
-      ::write(out, pem.data(), pem.size()) == static_cast<ssize_t>(pem.size()) && ::fsync(out) == 0;
-  ::close(out);
-  if (!written || ::rename(half.c_str(), file.c_str()) != 0) return write_failed(file);
-  return {};
+  return key_pem(key.get());
 }
 
 }  // namespace
@@ -108,7 +82,7 @@ base::Result<std::unique_ptr<DkimKey>> DkimKey::load(std::string file) {
 base::Result<std::unique_ptr<DkimKey>> DkimKey::load_or_make(std::string file) {
   const ErrorScope errors;
   if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT) {
-    if (auto made = write_new(file, new_key_pem()); !made) return std::unexpected(made.error());
+    if (auto made = write_secret(file, new_key_pem()); !made) return std::unexpected(made.error());
   }
   return load(std::move(file));
 }

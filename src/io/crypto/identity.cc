@@ -4,6 +4,7 @@
 
 #include "io/crypto/facts.h"
 #include "io/crypto/key_file.h"
+#include "io/crypto/secret_file.h"
 
 namespace postern::crypto {
 namespace {
@@ -63,6 +64,12 @@ base::Result<Identity> load_identity(const ServerIdentity& files, base::Instant 
     return std::unexpected(std::move(dates.error()));
   }
   return identity;
+}
+
+base::Result<> check_identity(const ServerIdentity& files, base::Instant now) {
+  auto identity = load_identity(files, now);
+  if (!identity) return std::unexpected(identity.error());
+  return {};
 }
 
 }  // namespace postern::crypto

@@ -1,7 +1,6 @@
-// Files that hold certificates and keys, read with words for whoever has to mend them; private to
-// io/crypto. At most 1 MiB.
+// Private keys as PEM; private to io/crypto.
 //
-// Failures: "unreadable-file", "exposed-key" (everybody may read the secret), "bad-key".
+// Failures: those of secret_file.h, and "bad-key".
 #pragma once
 
 #include <string>
@@ -11,10 +10,8 @@
 
 namespace postern::crypto {
 
-enum class Secrecy { open, secret };
-[[nodiscard]] base::Result<std::string> read_file(const std::string& file, Secrecy secrecy);
-
 // A PEM key without a passphrase.
 [[nodiscard]] base::Result<KeyPtr> read_key(const std::string& file);
+[[nodiscard]] std::string key_pem(EVP_PKEY* key);
 
 }  // namespace postern::crypto

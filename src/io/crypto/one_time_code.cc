@@ -59,14 +59,6 @@ std::string base32(std::string_view bytes) {
   return out;
 }
 
-std::string base64url(std::string_view bytes) {
-  std::string out = base::base64(bytes);
-  std::ranges::replace(out, '+', '-');
-  std::ranges::replace(out, '/', '_');
-  while (out.ends_with('=')) out.pop_back();
-  return out;
-}
-
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

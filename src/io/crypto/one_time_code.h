@@ -23,8 +23,6 @@ inline constexpr std::size_t one_time_secret_size = 20;  // RFC 4226 4, R6: 160 
 
 // RFC 4648 6, without padding: how people type a secret.
 [[nodiscard]] std::string base32(std::string_view bytes);
-// RFC 4648 5, without padding: for cookies and addresses.
-[[nodiscard]] std::string base64url(std::string_view bytes);
 
 // Takes as long for equal texts as for different ones of the same length.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);

@@ -7,8 +7,12 @@
 #include <mutex>
 #include <utility>
 
+#include "core/acme/protocol.h"
 #include "core/base/text.h"
+#include "core/tls/names.h"
+#include "io/crypto/alpn_shown.h"
 #include "io/crypto/client_verdict.h"
+#include "io/crypto/dane.h"
 #include "io/crypto/facts.h"
 #include "io/crypto/suites.h"
 #include "io/crypto/tls_stream.h"
@@ -21,12 +25,16 @@ struct OpenSslServerContext::Parts {
       : identities(std::move(loaded)),
         client_trust(Anchors::of(settings.client_trust)),
         protocols(settings.protocols),
+        known_names_only(settings.known_names_only),
+        challenges(settings.challenges),
         clocks(std::move(given)),
         tickets(clocks.steady) {}
 
   IdentityBook identities;
   std::shared_ptr<const Anchors> client_trust;
   std::vector<std::string> protocols;
+  bool known_names_only;
+  std::shared_ptr<const AlpnChallenges> challenges;
   Clocks clocks;
   mutable TicketKeys tickets;
   SslContextPtr context;
@@ -46,21 +54,44 @@ class ServerSession final : public Attachment {
   [[nodiscard]] base::Instant now() const { return parts_->clocks.wall(); }
   [[nodiscard]] const std::optional<ChainVerdict>& client() const { return client_; }
   void learn(ChainVerdict verdict) { client_ = std::move(verdict); }
+  // The client came for the answer to a challenge.
+  [[nodiscard]] bool challenged() const { return challenged_; }
+  void challenge() { challenged_ = true; }
 
  private:
   std::shared_ptr<const OpenSslServerContext::Parts> parts_;
   std::optional<ChainVerdict> client_;
+  bool challenged_ = false;
 };
 
 ServerSession& session_of(SSL* ssl) { return *static_cast<ServerSession*>(SSL_get_app_data(ssl)); }
 
 // --- callbacks, in the order of a handshake ------------------------------------------------------
 
-int acknowledge_name(SSL* ssl, int*, void*) {
+// RFC 8737 3: a challenge is a client that offers "acme-tls/1" and nothing else. Certificates are
+// chosen before protocols are, so this looks into the hello itself.
+int notice_challenge(SSL* ssl, int*, void*) {
+  const unsigned char* list = nullptr;
+  std::size_t size = 0;
+  if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation, &list,
+                                &size) == 1) {
+    const std::string_view offered(reinterpret_cast<const char*>(list), size);
+    const std::string only = fmt::format("{:c}{}", acme::kAlpnProtocol.size(), acme::kAlpnProtocol);
+    if (size > 2 && offered.substr(2) == only) session_of(ssl).challenge();
+  }
+  return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+int acknowledge_name(SSL* ssl, int* alert, void*) {
   const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
   if (name == nullptr) return SSL_TLSEXT_ERR_NOACK;
-  const auto& identities = session_of(ssl).parts().identities;
-  return identities.find(name).empty() ? SSL_TLSEXT_ERR_NOACK : SSL_TLSEXT_ERR_OK;
+  const OpenSslServerContext::Parts& parts = session_of(ssl).parts();
+  if (session_of(ssl).challenged() || !parts.identities.find(name).empty()) {
+    return SSL_TLSEXT_ERR_OK;
+  }
+  if (!parts.known_names_only) return SSL_TLSEXT_ERR_NOACK;
+  *alert = SSL_AD_UNRECOGNIZED_NAME;  // RFC 6066 3
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
 // A client that speaks ALPN and does not mean mail was led here by somebody in the middle (ALPACA):
@@ -68,6 +99,11 @@ int acknowledge_name(SSL* ssl, int*, void*) {
 int select_protocol(SSL* ssl, const unsigned char** chosen, unsigned char* chosen_size,
                     const unsigned char* offered, unsigned int offered_size, void*) {
   const std::string_view offers(reinterpret_cast<const char*>(offered), offered_size);
+  if (session_of(ssl).challenged()) {
+    *chosen = offered + 1;
+    *chosen_size = offered[0];
+    return SSL_TLSEXT_ERR_OK;
+  }
   for (const std::string& ours : session_of(ssl).parts().protocols) {
     for (std::size_t at = 0; at < offers.size();) {
       const auto size = static_cast<unsigned char>(offers[at]);
@@ -90,8 +126,19 @@ bool install(SSL* ssl, const IdentityBook::Choice& choice) {
   });
 }
 
+bool show_answer(SSL* ssl, const AlpnChallenges& challenges, std::string_view name) {
+  const auto shown = challenges.find(name);
+  if (!shown) return false;
+  SSL_certs_clear(ssl);
+  return SSL_use_cert_and_key(ssl, shown->certificate.get(), shown->key.get(), nullptr, 1) == 1;
+}
+
 int choose_identity(SSL* ssl, void*) {
   const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  if (session_of(ssl).challenged()) {
+    const bool asked = name != nullptr;
+    return asked && show_answer(ssl, *session_of(ssl).parts().challenges, name) ? 1 : 0;
+  }
   if (name == nullptr) return 1;
   const IdentityBook& book = session_of(ssl).parts().identities;
   const IdentityBook::Choice choice = book.find(name);
@@ -151,6 +198,7 @@ SslContextPtr make_context(const ServerContext::Settings& settings) {
                       .anonymous = settings.anonymous_suites,
                       .forbidden = settings.forbidden_suites && settings.anonymous_suites});
   SSL_CTX_set_dh_auto(context, 1);
+  if (settings.challenges) SSL_CTX_set_client_hello_cb(context, notice_challenge, nullptr);
   SSL_CTX_set_cert_cb(context, choose_identity, nullptr);
   SSL_CTX_set_tlsext_servername_callback(context, acknowledge_name);
   SSL_CTX_set_alpn_select_cb(context, select_protocol, nullptr);
@@ -222,6 +270,21 @@ std::vector<tls::CertificateFacts> OpenSslServerContext::identities() const {
   std::vector<tls::CertificateFacts> facts;
   for (const Identity& identity : parts_->identities.all()) facts.push_back(identity.facts);
   return facts;
+}
+
+bool OpenSslServerContext::proved_by(const dns::Domain& host, std::span<const dns::Tlsa> records,
+                                     base::Instant now) const {
+  const ErrorScope errors;
+  const DaneChecker checker;
+  IdentityBook::Choice shown = parts_->identities.find(host.text());
+  if (shown.empty()) shown = parts_->identities.standard();
+  const auto proved = [&](const Identity* identity) {
+    const tls::Dane dane =
+        checker.check(identity->leaf.get(), identity->chain.get(), records, now).dane;
+    const bool named = tls::match_name(identity->facts, {&host, 1}).has_value();
+    return dane == tls::Dane::matched_ee || (dane == tls::Dane::matched_ta && named);
+  };
+  return !shown.empty() && std::ranges::all_of(shown, proved);
 }
 
 net::Task<base::Result<SecuredServer>> OpenSslServerContext::accept_tls(

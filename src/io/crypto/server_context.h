@@ -27,6 +27,8 @@ class OpenSslServerContext final : public ServerContext {
       const Settings& settings, std::vector<Identity> identities, Clocks clocks);
 
   [[nodiscard]] std::vector<tls::CertificateFacts> identities() const override;
+  [[nodiscard]] bool proved_by(const dns::Domain& host, std::span<const dns::Tlsa> records,
+                               base::Instant now) const override;
   [[nodiscard]] net::Task<base::Result<SecuredServer>> accept_tls(
       std::unique_ptr<net::Socket> socket, base::Deadline deadline) const override;
 

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@
 #include "io/net/task.h"
 
 namespace postern::crypto {
+
+class AlpnChallenges;
 
 // Certificates that are trusted as anchors, loaded once and shared by all shards (immutable).
 class TrustStore {
@@ -100,6 +103,9 @@ struct ServerIdentity {
   std::string key_file;
 };
 
+// Could it be shown now? Failures as when a ServerContext is made of it.
+[[nodiscard]] base::Result<> check_identity(const ServerIdentity& files, base::Instant now);
+
 // Immutable: a reload makes a new one and the listeners swap it; running sessions keep theirs.
 class ServerContext {
  public:
@@ -113,10 +119,18 @@ class ServerContext {
     std::shared_ptr<const TrustStore> client_trust{};  // to verify client certificates
     // A client that offers ALPN must offer one of these (RFC 7301; against ALPACA).
     std::vector<std::string> protocols = {"smtp", "esmtp"};
+    // A client that asks for a name which no certificate carries is refused, not shown another.
+    bool known_names_only = false;
+    // Whoever comes with "acme-tls/1" is shown these (RFC 8737); null: nobody is.
+    std::shared_ptr<const AlpnChallenges> challenges{};
   };
   [[nodiscard]] static base::Result<std::shared_ptr<const ServerContext>> make(Settings settings);
   virtual ~ServerContext() = default;
   [[nodiscard]] virtual std::vector<tls::CertificateFacts> identities() const = 0;
+  // Would a sender that knows DANE take what is shown for `host`? Every certificate that may be
+  // shown for it must match one of the records, which are usable ones; false without a certificate.
+  [[nodiscard]] virtual bool proved_by(const dns::Domain& host, std::span<const dns::Tlsa> records,
+                                       base::Instant now) const = 0;
 
   // Failure "handshake-failed" with a sentence for the log; "timeout", "cancelled".
   [[nodiscard]] virtual net::Task<base::Result<SecuredServer>> accept_tls(

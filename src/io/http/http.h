@@ -57,9 +57,9 @@ struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
-  std::map<std::string, std::string> headers;
-  std::unique_ptr<BodyStream> stream{};  // instead of body
-  std::vector<std::string> cookies{};    // each a Set-Cookie field of its own (RFC 6265 3)
+  std::map<std::string, std::string> headers;  // of an answer that was read: names in lower case
+  std::unique_ptr<BodyStream> stream{};        // instead of body
+  std::vector<std::string> cookies{};          // each a Set-Cookie field of its own (RFC 6265 3)
 };
 
 class Handler {

@@ -104,6 +104,9 @@ class BeastResponse final : public IncomingResponse {
     Response response;
     response.status = static_cast<int>(message.result_int());
     response.content_type = std::string(message[beast::field::content_type]);
+    for (const auto& field : message) {
+      response.headers[base::lower(field.name_string())] = std::string(field.value());
+    }
     response.body = std::move(message.body());
     return response;
   }

@@ -14,6 +14,7 @@ namespace postern::admin {
 namespace {
 
 constexpr std::size_t page_limit = 1000;
+constexpr std::string_view kCertificates = "/v1/certificates/";
 constexpr std::int64_t export_limit = 128 << 20;
 
 http::Response json_response(base::JsonWriter json) {
@@ -121,6 +122,12 @@ net::Task<http::Response> Control::get(http::Request request) {
                              .body = needs_.status() + "\n",
                              .headers = {}};
   }
+  if (request.path == "/v1/certificates") {
+    co_return http::Response{.status = 200,
+                             .content_type = "application/json",
+                             .body = needs_.certificates() + "\n",
+                             .headers = {}};
+  }
   if (request.path == "/v1/queue") co_return co_await list(std::move(request));
   if (request.path == "/v1/queue/counts") co_return co_await counts();
   std::string_view rest = request.path;
@@ -154,10 +161,23 @@ net::Task<http::Response> Control::post(http::Request request) {
     json.begin_object().field("action", "send").end_object();
     co_return json_response(std::move(json));
   }
+  if (request.path.starts_with(kCertificates)) co_return act_on_certificate(request);
   std::string_view verb = request.path;
   if (verb.starts_with("/v1/queue/")) verb.remove_prefix(std::string_view("/v1/queue/").size());
   std::string word(verb);
   co_return co_await act(std::move(word), std::move(request));
+}
+
+http::Response Control::act_on_certificate(const http::Request& request) {
+  const std::string verb = request.path.substr(kCertificates.size());
+  auto done = needs_.act_on_certificate(verb, parameter(request, "name"));
+  if (!done && done.error().code.starts_with("invalid")) {
+    return problem(400, done.error().code, done.error().text);
+  }
+  if (!done) return failure_response(done.error());
+  needs_.events.emit(observe::Event::certificate_changed_by_hand,
+                     {{"action", verb}, {"name", parameter(request, "name")}});
+  return {.status = 200, .content_type = "application/json", .body = *done + "\n", .headers = {}};
 }
 
 net::Task<http::Response> Control::list(http::Request request) {

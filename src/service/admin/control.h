@@ -10,6 +10,8 @@
 //   POST /v1/queue/recalculate                     policies are looked at again for all that waits
 //   POST /v1/policies/refresh                      the records have changed: look now
 //   POST /v1/tls-reports/send                      reports of days that are over go out now
+//   GET  /v1/certificates                          the gateway's own
+//   POST /v1/certificates/renew|roll|unroll?name=  one that it gets by itself (ACME)
 //   GET  /v1/version, /v1/status                   what runs here, and where it listens
 // On TCP only: GET /metrics, /healthz (the process lives), /readyz (it accepts mail).
 //
@@ -42,6 +44,10 @@ struct ControlNeeds {
   std::function<void()> refresh;
   // TLS reports of days that are over go out now.
   std::function<void()> send_reports;
+  // JSON of the gateway's own certificates, and of what became of a verb.
+  std::function<std::string()> certificates;
+  std::function<base::Result<std::string>(const std::string& verb, const std::string& name)>
+      act_on_certificate;
   std::function<bool()> ready;
   std::function<std::string()> status;  // JSON
 };
@@ -58,6 +64,7 @@ class Control : public http::Handler {
   net::Task<http::Response> show(base::MessageId id);
   net::Task<http::Response> body(base::MessageId id);
   net::Task<http::Response> act(std::string verb, http::Request request);
+  http::Response act_on_certificate(const http::Request& request);
   net::Task<http::Response> get(http::Request request);
   net::Task<http::Response> post(http::Request request);
 

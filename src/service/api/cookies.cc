@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/base64url.h"
 #include "core/base/text.h"
 #include "io/crypto/one_time_code.h"
 #include "io/crypto/tls.h"
@@ -32,7 +33,7 @@ std::string set_cookie(Cookie cookie, Transport transport, const std::string& va
                      transport == Transport::https ? "; Secure" : "");
 }
 
-std::string random_id() { return crypto::base64url(crypto::random_bytes(32)); }
+std::string random_id() { return base::base64url(crypto::random_bytes(32)); }
 
 std::string hash_of(const std::string& id) {
   const std::string digest = crypto::sha256(id);

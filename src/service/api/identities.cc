@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/base64url.h"
 #include "core/base/text.h"
 #include "io/crypto/one_time_code.h"
 #include "io/crypto/tls.h"
@@ -34,7 +35,7 @@ std::optional<std::string> common_account(const std::string& a, const std::strin
 }  // namespace
 
 std::string csrf_token_of(const std::string& session_id) {
-  return crypto::base64url(crypto::sha256("csrf " + session_id));
+  return base::base64url(crypto::sha256("csrf " + session_id));
 }
 
 std::vector<Grant> grants_of(const std::vector<records::Grant>& grants) {

@@ -32,6 +32,10 @@ class ShownCertificate : public crypto::ServerContext {
     facts_.not_after = ends;
   }
   [[nodiscard]] std::vector<tls::CertificateFacts> identities() const override { return {facts_}; }
+  [[nodiscard]] bool proved_by(const dns::Domain&, std::span<const dns::Tlsa>,
+                               base::Instant) const override {
+    return false;
+  }
   [[nodiscard]] net::Task<base::Result<crypto::SecuredServer>> accept_tls(
       std::unique_ptr<net::Socket>, base::Deadline) const override {
     co_return base::fail("handshake-failed", "not here");

@@ -28,6 +28,10 @@ class EasyContext final : public crypto::ServerContext {
   bool fails = false;
 
   [[nodiscard]] std::vector<tls::CertificateFacts> identities() const override { return {}; }
+  [[nodiscard]] bool proved_by(const dns::Domain&, std::span<const dns::Tlsa>,
+                               base::Instant) const override {
+    return false;
+  }
   [[nodiscard]] net::Task<base::Result<crypto::SecuredServer>> accept_tls(
       std::unique_ptr<net::Socket> socket, base::Deadline) const override {
     if (fails) co_return base::fail("handshake-failed", "no shared suite");
