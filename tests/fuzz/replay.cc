@@ -23,6 +23,14 @@ constexpr std::array kTargets{
     Named{"tls_report", postern::fuzz::tls_report},
     Named{"tlsa", postern::fuzz::tlsa},
     Named{"report_mail", postern::fuzz::report_mail},
+    Named{"mail_header", postern::fuzz::mail_header},
+    Named{"downgraded_mail", postern::fuzz::downgraded_mail},
+    Named{"proxy_header", postern::fuzz::proxy_header},
+    Named{"mailbox", postern::fuzz::mailbox},
+    Named{"domain_list", postern::fuzz::domain_list},
+    Named{"acme_answer", postern::fuzz::acme_answer},
+    Named{"server_session", postern::fuzz::server_session},
+    Named{"client_session", postern::fuzz::client_session},
 };
 constexpr std::size_t kLongestToVary = 2000;
 constexpr std::string_view kOtherBytes("\0\n \"(:;=\\\x1b\xC3\xFF", 12);

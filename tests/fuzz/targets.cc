@@ -1,8 +1,6 @@
 #include "targets.h"
 
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "core/base/text.h"
@@ -13,15 +11,10 @@
 #include "core/mtasts/record.h"
 #include "core/tlsrpt/record.h"
 #include "io/reports/read_report.h"
+#include "require.h"
 
 namespace postern::fuzz {
 namespace {
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken promise: %s\n", what);
-  std::abort();
-}
 
 template <class T>
 void require_consistent(const base::Examined<T>& examined) {

@@ -179,6 +179,9 @@ void Downgrade::on_body_text(std::string_view text, std::string& out) {
   const bool eight_bit = has_eight_bit(text);
   traits_.eight_bit = traits_.eight_bit || eight_bit;
   if (writing_ == Writing::quoted) return encoder_.add(text, out);
+  if (writing_ == Writing::as_it_is && eight_bit) {
+    seal("a part of it holds 8-bit bytes under another encoding than it says");
+  }
   const std::size_t from = out.size();
   out += text;
   if (writing_ != Writing::masked || !eight_bit) return;

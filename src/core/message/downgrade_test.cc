@@ -87,6 +87,17 @@ TEST(Downgrade, SaysWhatConvertingWouldBreak) {
               HasSubstr("S/MIME"));
 }
 
+// Found by fuzzing: such a message went to servers that take 7 bits only.
+TEST(Downgrade, DoesNotPassEightBitTextUnderAnEncodingThatItIsNot) {
+  for (const std::string_view encoding : {"base64", "quoted-printable", "binary", ":8bit"}) {
+    const std::string message =
+        "Content-Transfer-Encoding: " + std::string(encoding) + "\r\n\r\ngr\xC3\xBC\xC3\x9F\r\n";
+    const auto sealed = convert(message).traits.sealed;
+    ASSERT_TRUE(sealed) << encoding;
+    EXPECT_THAT(*sealed, HasSubstr("8-bit")) << encoding;
+  }
+}
+
 TEST(Downgrade, KnowsAMessageThatNeedsNothing) {
   const Converted result = convert("Subject: x\r\n\r\nplain\r\n");
   EXPECT_FALSE(result.traits.eight_bit);
