@@ -14,8 +14,9 @@ pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 
 set(POSTERN_CORE_LIBRARIES fmt::fmt PkgConfig::IDN2 PkgConfig::PSL)
 set(POSTERN_IO_LIBRARIES Threads::Threads Boost::boost Boost::json Boost::url OpenSSL::SSL
     OpenSSL::Crypto ${UNBOUND_LIBRARY} PkgConfig::SQLITE PkgConfig::ARGON2 PkgConfig::SYSTEMD
-    ZLIB::ZLIB fmt::fmt spdlog::spdlog)
+    PkgConfig::SECCOMP ZLIB::ZLIB fmt::fmt spdlog::spdlog)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "core/base/base64url.h"
@@ -249,6 +250,18 @@ tlsrpt::ReporterSettings reporter_settings(const Settings& settings) {
   out.dkim_selector = from.dkim_selector;
   out.own_mailbox = from.mailbox;
   return out;
+}
+
+std::vector<std::string> writable_folders(const Settings& settings) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> folders{settings.gateway.data_dir};
+  for (const std::string& file :
+       {settings.log.file, settings.control_path(), settings.dkim_key_path()}) {
+    std::error_code ignored;
+    const fs::path folder = fs::absolute(file, ignored).parent_path();
+    if (!file.empty() && fs::is_directory(folder, ignored)) folders.push_back(folder.string());
+  }
+  return folders;
 }
 
 std::string hostname(const Settings& settings) {

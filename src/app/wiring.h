@@ -46,6 +46,10 @@ namespace postern::app {
 [[nodiscard]] receipt::ListenerSettings listener_settings(const ListenerSettings& settings);
 [[nodiscard]] receipt::ConnectionLedger::Limits connection_limits(const Settings& settings);
 
+// Folders that the running gateway writes to: its own, and those of files that the settings put
+// elsewhere.
+[[nodiscard]] std::vector<std::string> writable_folders(const Settings& settings);
+
 // "gateway.example#0": which node of which gateway, in evidence.
 [[nodiscard]] std::string node_name(const Settings& settings);
 

@@ -11,7 +11,7 @@ import pytest
 from lab.gateway import default_program
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("docs/own-domains.md", "docs/published.md")
+PAGES = ("docs/own-domains.md", "docs/published.md", "docs/certificates.md")
 LINE = re.compile(r"^(?:    |\$ )postern (.*)$", re.MULTILINE)
 
 
@@ -36,3 +36,12 @@ def test_a_command_of_the_documentation_exists(line: str) -> None:
     assert done.returncode == 0, done.stderr
     for option in re.findall(r"--[a-z-]+", line):
         assert option in done.stdout, f"{line}: {option}"
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    page = (ROOT / "docs/threat-model.md").read_text()
+    named = set(re.findall(r"`([a-z_]+(?:_test\.cc|\.py|\.test\.mjs))`", page))
+    folders = [ROOT / "src", ROOT / "tests"]
+    there = {file.name for folder in folders for file in folder.rglob("*") if file.is_file()}
+    assert len(named) > 15
+    assert named <= there, named - there

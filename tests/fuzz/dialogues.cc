@@ -151,7 +151,8 @@ struct Play {
     recipients.resize(2);
     recipients[0].address = "one@house.example";
     recipients[1].address = "two@house.example";
-    smtp::OutgoingMessage message{.envelope = &envelope, .recipients = recipients, .size = 20};
+    smtp::OutgoingMessage message{
+        .envelope = &envelope, .recipients = recipients, .size = 20, .body = {}};
     if (in_memory) message.body = "Subject: x\r\n\r\nbody\r\n";
     script.messages = {message, message};
   }

@@ -21,6 +21,7 @@
 #include "app/gateway/web.h"
 #include "app/settings_check.h"
 #include "app/wiring.h"
+#include "io/confine/confine.h"
 #include "io/http/http.h"
 #include "io/observe/log.h"
 #include "io/observe/metrics.h"
@@ -102,9 +103,15 @@ base::Result<> Gateway::open_storage() {
                                               "owned by this user, or change [gateway] data_dir.",
                                               settings_.gateway.data_dir, std::strerror(errno)));
   }
+  // Before the first thread, which would keep its rights.
+  confine::Confined confined;
+  if (settings_.gateway.confine) {
+    confined = confine::give_up_rights(writable_folders(settings_));
+  }
   auto log = observe::open_log(log_settings(settings_));
   if (!log) return std::unexpected(log.error());
   log_ = std::move(*log);
+  if (!confined.why.empty()) log_->emit(observe::Event::rights_kept, {{"why", confined.why}});
   auto spool =
       spool::Spool::open(spool_settings(settings_), static_cast<int>(settings_.gateway.node));
   if (!spool) return std::unexpected(spool.error());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/url/parse.hpp>
+#include <charconv>
 
 #include "core/base/base64url.h"
 #include "core/base/text.h"
@@ -182,8 +183,10 @@ base::Result<Place> place_of(std::string_view url) {
   Place place{.host = *std::move(host), .target = std::string(parsed->encoded_target())};
   if (place.target.empty()) place.target = "/";
   if (parsed->has_port()) {
-    if (parsed->port_number() == 0) return fail();
-    place.port = parsed->port_number();
+    const std::string_view text = parsed->port();
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), place.port);  // or out of range
+    if (error != std::errc() || end != text.data() + text.size() || place.port == 0) return fail();
   }
   return place;
 }

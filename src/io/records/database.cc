@@ -132,7 +132,9 @@ base::Result<std::unique_ptr<Database>> Database::open(std::string path, int pat
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   // What was read from the file is data, never a program (sqlite.org/security.html).
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  auto set_up = database->execute("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;");
+  auto set_up = database->execute(
+      "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; "
+      "PRAGMA temp_store = MEMORY;");
   if (!set_up) return std::unexpected(set_up.error());
   return database;
 }

