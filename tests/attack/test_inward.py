@@ -39,7 +39,7 @@ def until(condition: Callable[[], Any], gateway: Gateway) -> Any:
 def test_an_mx_that_leads_to_loopback_is_never_connected_to(guarded: Gateway, inside: World) -> None:
     guarded.send("anna@corp.example", [f"bob@{DOMAIN}"], "Subject: x\r\n\r\nx\r\n")
     rows = until(lambda: guarded.json("evidence", "list", "--domain", DOMAIN), guarded)
-    assert rows[0]["code"] == "special-address", rows
+    assert rows[0]["reason"] == "special-address", rows
     assert inside.mail(DOMAIN) == []
 
 

@@ -1,7 +1,6 @@
 #include "app/gateway/gateway.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <thread>
 
 #include "app/gateway/own_certificates.h"
+#include "app/gateway/process.h"
 #include "app/gateway/public_web.h"
 #include "app/gateway/route_watch.h"
 #include "app/gateway/shard_host.h"
@@ -21,7 +21,6 @@
 #include "app/gateway/web.h"
 #include "app/settings_check.h"
 #include "app/wiring.h"
-#include "io/confine/confine.h"
 #include "io/http/http.h"
 #include "io/observe/log.h"
 #include "io/observe/metrics.h"
@@ -41,7 +40,8 @@ constexpr std::chrono::seconds delivery_grace{40};
 
 class Gateway {
  public:
-  explicit Gateway(Settings settings) : settings_(std::move(settings)) {}
+  Gateway(Settings settings, confine::Confined confined)
+      : settings_(std::move(settings)), confined_(std::move(confined)) {}
 
   base::Result<> furnish();
   void run(Signals& signals);
@@ -67,6 +67,7 @@ class Gateway {
   net::Task<void> stop_when_asked();
 
   Settings settings_;
+  confine::Confined confined_;
   std::string node_;
   std::unique_ptr<observe::Log> log_;
   observe::Metrics metrics_;
@@ -98,20 +99,10 @@ class Gateway {
 };
 
 base::Result<> Gateway::open_storage() {
-  if (mkdir(settings_.gateway.data_dir.c_str(), 0700) != 0 && errno != EEXIST) {
-    return base::fail("data-dir", fmt::format("The data directory {} cannot be made: {}. Make it, "
-                                              "owned by this user, or change [gateway] data_dir.",
-                                              settings_.gateway.data_dir, std::strerror(errno)));
-  }
-  // Before the first thread, which would keep its rights.
-  confine::Confined confined;
-  if (settings_.gateway.confine) {
-    confined = confine::give_up_rights(writable_folders(settings_));
-  }
   auto log = observe::open_log(log_settings(settings_));
   if (!log) return std::unexpected(log.error());
   log_ = std::move(*log);
-  if (!confined.why.empty()) log_->emit(observe::Event::rights_kept, {{"why", confined.why}});
+  if (!confined_.why.empty()) log_->emit(observe::Event::rights_kept, {{"why", confined_.why}});
   auto spool =
       spool::Spool::open(spool_settings(settings_), static_cast<int>(settings_.gateway.node));
   if (!spool) return std::unexpected(spool.error());
@@ -433,8 +424,10 @@ base::Result<> serve(Settings settings) {
     return base::fail("configuration",
                       (settings.file.empty() ? "defaults" : settings.file) + ": " + *complaint);
   }
+  auto confined = prepare_process(settings);
+  if (!confined) return std::unexpected(confined.error());
   Signals signals;  // before the first thread, which inherits what is blocked
-  Gateway gateway(std::move(settings));
+  Gateway gateway(std::move(settings), *std::move(confined));
   if (auto furnished = gateway.furnish(); !furnished) return furnished;
   gateway.run(signals);
   return {};
