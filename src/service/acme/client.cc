@@ -73,7 +73,8 @@ net::Task<base::Result<http::Response>> Client::send(std::string method, std::st
   // An organisation's own CA is a host inside. Where else the CA sends us is the CA's word only.
   https::Needs needs = https_;
   const auto directory = place_of(account_.directory);
-  needs.reach.special_addresses = directory && directory->host == place->host;
+  const bool is_directory = directory && directory->host == place->host;
+  needs.reach.special_addresses = needs.reach.special_addresses || is_directory;
   auto response = co_await https::exchange(std::move(needs), std::move(call), deadline);
   if (!response) {
     base::Failure why = response.error();
