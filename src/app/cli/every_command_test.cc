@@ -142,8 +142,6 @@ const std::vector<std::string>& tried_elsewhere() {
                                                "tls-report show",
                                                "tls-report preview",
                                                "tls-report send",
-                                               "queue check",
-                                               "queue salvage",
                                                "certificate list",
                                                "certificate renew",
                                                "certificate roll"};

@@ -1,5 +1,4 @@
-// postern queue list | show | retry | hold | release | remove | recalculate | export; check and
-// salvage stand in queue_files.cc
+// postern queue list | show | retry | hold | release | remove | recalculate | export
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -9,7 +8,6 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/control_client.h"
-#include "app/cli/queue_files.h"
 #include "app/cli/table.h"
 #include "core/base/json_writer.h"
 #include "core/base/text.h"
@@ -244,7 +242,6 @@ void add_queue_commands(CLI::App& root, Context& context) {
   exporter->add_option("--file", options->file, "Write here instead of standard output");
   exporter->callback(
       [&context, options] { context.exit_code = export_message(context, *options); });
-  add_queue_file_commands(*group, context);
 }
 
 }  // namespace postern::cli

@@ -202,6 +202,21 @@ TEST_F(ChainVerification, RefusesAChainOfMoreThanNineIntermediates) {
   EXPECT_NE(verify_with(presented, trust_in(root_)).chain, Chain::trusted);
 }
 
+// Every issuer has eight namesakes with other keys: whoever tried all ways would never come back.
+TEST_F(ChainVerification, IsNotLostInAMazeOfNamesakes) {
+  std::vector<Issued> maze;
+  Issued above = authority("Nobody");
+  for (int level = 0; level < 6; ++level) {
+    const std::string name = "Maze " + std::to_string(level);
+    for (int twin = 0; twin < 8; ++twin) maze.push_back(authority(name, &above));
+    above = maze.back();
+  }
+  const Issued leaf = issue({}, &above);
+  std::vector<const Issued*> presented{&leaf};
+  for (const Issued& one : maze) presented.push_back(&one);
+  EXPECT_NE(verify_with(presented, trust_in(root_)).chain, Chain::trusted);
+}
+
 TEST_F(ChainVerification, CallsARevokedCertificateRevoked) {
   const Issued leaf = issue({}, &intermediate_);
   const StoreContextPtr context(X509_STORE_CTX_new());

@@ -25,7 +25,7 @@ base::Failure sqlite_failure(sqlite3* handle, std::string_view doing) {
   }
   return {"disk-error",
           fmt::format("{} failed: SQLite says \"{}\" ({}). Look at the system log for errors of "
-                      "this disk; see what is damaged with: postern queue check",
+                      "this disk.",
                       doing, sqlite3_errmsg(handle), path),
           {}};
 }
