@@ -15,6 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lab.client import World  # noqa: E402
+from proof_faults import build_layer  # noqa: E402
 from proof_place import Place  # noqa: E402
 from proof_size import Size, size_from_environment  # noqa: E402
 
@@ -37,3 +38,9 @@ def quiet_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def place(tmp_path: Path, quiet_world: World) -> Iterator[Place]:
     with Place(tmp_path / "gateway", quiet_world) as ready:
         yield ready
+
+
+@pytest.fixture(scope="session")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The recording and failing layer between the program and libc."""
+    return build_layer(tmp_path_factory.mktemp("layer"))
