@@ -36,7 +36,7 @@ class Place:
         directory.mkdir(parents=True)
         self.directory = directory
         self.environment: dict[str, str] = {}  # of the program, when it serves and when it is a command
-        self.slowest_start = 0.0
+        self.starts: list[float] = []  # seconds that each took
         self._world = world
         (directory / "data").mkdir(mode=0o700)
         config = directory / "postern.toml"
@@ -67,7 +67,13 @@ class Place:
     def run(self) -> None:
         before = time.monotonic()
         self.gateway.run()
-        self.slowest_start = max(self.slowest_start, time.monotonic() - before)
+        self.starts.append(time.monotonic() - before - self._waited_for_a_processor())
+
+    def _waited_for_a_processor(self) -> float:
+        """Seconds in which the program could have run, and others did: no fault of its own."""
+        assert self.gateway.process is not None
+        fields = Path(f"/proc/{self.gateway.process.pid}/schedstat").read_text().split()
+        return int(fields[1]) / 1e9
 
     def kill(self) -> None:
         self.gateway.kill()
