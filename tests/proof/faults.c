@@ -48,8 +48,8 @@ static struct Rule* rules;
 static char* paths[kFiles]; /* of open files below `under` */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-#define REAL(name)                                        \
-  static __typeof__(name)* real;                          \
+#define REAL(name)               \
+  static __typeof__(name)* real; \
   if (!real) real = (__typeof__(real))dlsym(RTLD_NEXT, #name)
 
 __attribute__((constructor)) static void begin(void) {
@@ -91,8 +91,8 @@ static void unlock(void) {
   pthread_mutex_unlock(&mutex);
 }
 
-static void note(enum What what, uint64_t file, uint64_t number, int error, const struct iovec* data,
-                 int count) {
+static void note(enum What what, uint64_t file, uint64_t number, int error,
+                 const struct iovec* data, int count) {
   if (log_file < 0) return;
   struct iovec all[1026];
   struct Entry entry = {"PFL1", what, 0, (uint32_t)error, file, number};

@@ -71,7 +71,8 @@ int posix_fallocate(int file, off_t at, off_t size) {
   return done;
 }
 
-/* What was written before a sync began is on disk when it ends well. When it fails, nobody knows. */
+/* What was written before a sync began is on disk when it ends well. When it fails, nobody knows.
+ */
 static int sync_with(int (*real)(int), int file) {
   const char* path = path_of(file);
   if (!path) return real(file);

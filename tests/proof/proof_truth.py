@@ -92,7 +92,8 @@ def check_no_invention(found: Counter[tuple[str, str, str]], load: Load, sinks: 
 
 def check_started_quickly(place: Place) -> None:
     slowest = max(place.starts)
-    assert slowest < READY_WITHIN, f"of {len(place.starts)} starts, number {place.starts.index(slowest)} took {slowest:.2f} s"
+    number = place.starts.index(slowest) + 1
+    assert slowest < READY_WITHIN, f"start {number} of {len(place.starts)} took {slowest:.2f} s"
 
 
 class Changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import json
 import random
@@ -147,4 +148,21 @@ def test_whatever_a_power_cut_leaves_everything_acknowledged_is_there(
     assert checked > 0
     failed = sum(entry.error != 0 for entry in entries)
     assert failed > 0 or not failing_syncs
-    print(f"{size.images // 2} images of {len(entries)} log entries, {failed} failed syncs: {checked} messages looked for")
+    print(f"{size.images // 2} images of {len(entries)} log entries, {failed} failed syncs: {checked} messages sought")
+
+
+def test_the_harness_notices_a_program_that_does_not_sync(place: Place, layer: Path, size: Size) -> None:
+    """Images of a disk on which one file's syncs do nothing: something that was promised is missing."""
+    recording = record(place, layer, size.seed, failing_syncs=False)
+    entries = recording.entries()
+    promise = promise_at(recording, entries, entries[-1].end)
+    for careless in (".segment", "queue.db-wal", "records.db-wal"):
+        disk = copy.deepcopy(recording.disk)
+        files = {entry.file for entry in entries if entry.what is What.NAME and entry.data.decode().endswith(careless)}
+        for entry in entries:
+            if entry.what is not What.SYNC or entry.file not in files:
+                disk.learn(entry)
+        write_image(disk, place.data, "dropped", random.Random(size.seed))
+        with pytest.raises(AssertionError):
+            check_image(place, recording, promise)
+        place.kill()
