@@ -72,7 +72,8 @@ void add_records_commands(CLI::App& root, Context& context);  // account ... aud
 void add_config_commands(CLI::App& root, Context& context);   // config, docs, version
 // completion bash | zsh, docs man; after all others, because `docs` is theirs.
 void add_completion_commands(CLI::App& root, Context& context);
-void add_lab_commands(CLI::App& root, Context& context);   // lab list
+void add_lab_commands(CLI::App& root, Context& context);  // lab list
+void add_backup_commands(CLI::App& root, Context& context);
 void add_lint_commands(CLI::App& root, Context& context);  // lint ...
 
 }  // namespace postern::cli

@@ -118,11 +118,13 @@ const std::vector<Example>& examples() {
       {"audit show", {"1"}, ""},
       {"audit verify", {}, ""},
       {"audit export", {}, ""},
+      {"queue check", {}, ""},
   };
   return all;
 }
 
-// They need a running gateway, or the DNS: tests/scenarios tries them with both.
+// They need a running gateway, or the DNS: tests/scenarios tries them with both. Or they need a
+// folder: tests/proof tries those.
 const std::vector<std::string>& tried_elsewhere() {
   static const std::vector<std::string> all = {"serve",
                                                "status",
@@ -137,6 +139,8 @@ const std::vector<std::string>& tried_elsewhere() {
                                                "queue remove",
                                                "queue recalculate",
                                                "queue export",
+                                               "queue salvage",
+                                               "backup",
                                                "sts refetch",
                                                "posture show",
                                                "tls-report show",

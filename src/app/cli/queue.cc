@@ -1,4 +1,5 @@
-// postern queue list | show | retry | hold | release | remove | recalculate | export
+// postern queue list | show | retry | hold | release | remove | recalculate | export; check and
+// salvage are in queue_files.cc
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/control_client.h"
+#include "app/cli/queue_files.h"
 #include "app/cli/table.h"
 #include "core/base/json_writer.h"
 #include "core/base/text.h"
@@ -242,6 +244,7 @@ void add_queue_commands(CLI::App& root, Context& context) {
   exporter->add_option("--file", options->file, "Write here instead of standard output");
   exporter->callback(
       [&context, options] { context.exit_code = export_message(context, *options); });
+  add_queue_file_commands(*group, context);
 }
 
 }  // namespace postern::cli

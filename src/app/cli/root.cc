@@ -24,6 +24,7 @@ void add_all_commands(CLI::App& root, Context& context) {
   add_serve_commands(root, context);
   add_probe_commands(root, context);
   add_queue_commands(root, context);
+  add_backup_commands(root, context);
   add_records_commands(root, context);
   add_config_commands(root, context);
   add_lint_commands(root, context);

@@ -86,7 +86,7 @@ base::Result<> SegmentBodyReader::read_part(const Part& part, std::span<char> in
 base::Failure SegmentBodyReader::unreadable(std::string_view why) const {
   return {"body-unreadable",
           fmt::format("The body of message {} cannot be read: {} Look at the system log for "
-                      "errors of this disk.",
+                      "errors of this disk, and ask: postern queue check.",
                       base::queue_id(message_), why),
           {}};
 }

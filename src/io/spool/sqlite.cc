@@ -23,6 +23,13 @@ base::Failure sqlite_failure(sqlite3* handle, std::string_view doing) {
         fmt::format("Another program keeps the queue database {} locked; end that program.", path),
         {}};
   }
+  if (error == SQLITE_CORRUPT || error == SQLITE_NOTADB) {
+    return {"disk-error",
+            fmt::format("The queue database {} is damaged (\"{}\"). Ask: postern queue check. Save "
+                        "what is readable: stop the gateway, then postern queue salvage FOLDER.",
+                        path, sqlite3_errmsg(handle)),
+            {}};
+  }
   return {"disk-error",
           fmt::format("{} failed: SQLite says \"{}\" ({}). Look at the system log for errors of "
                       "this disk.",
