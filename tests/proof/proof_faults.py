@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from proof_log import read_log
 from proof_place import Place
 
 _HERE = Path(__file__).resolve().parent
@@ -82,6 +83,12 @@ class Faults:
     def hits(self) -> int:
         """How often the rules applied since they were set."""
         return sum(int(_RULE.unpack_from(self._map, at * _RULE.size)[6]) for at in range(8))
+
+    def forget_what_was_cut(self) -> None:
+        """Takes the half entry away that a killed process may have left at the end of the log."""
+        whole = max((entry.end for entry in read_log(self.log)), default=0)
+        with self.log.open("r+b") as file:
+            file.truncate(whole)
 
     def position(self) -> int:
         """Where the log stands."""

@@ -23,9 +23,9 @@ def until(condition: Callable[[], bool], within: float, what: str) -> None:
         time.sleep(0.05)
 
 
-def drain(place: Place) -> None:
+def drain(place: Place, within: float = _DRAIN_WITHIN) -> None:
     """Until nothing waits: every delivery that can be made has been made and settled."""
-    until(lambda: not json.loads(place.ask("/v1/queue?limit=1"))["messages"], _DRAIN_WITHIN, "the queue is empty")
+    until(lambda: not json.loads(place.ask("/v1/queue?limit=1"))["messages"], within, "the queue is empty")
 
 
 def evidence(place: Place) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from proof_faults import ALLOCATE, CREATE, SPACE, SYNC, WRITE, Faults, Rule
+from proof_faults import ALLOCATE, CREATE, READ, SPACE, SYNC, WRITE, Faults, Rule
 from proof_load import Load
 from proof_place import Place
 from proof_sink import Sink
@@ -127,4 +127,14 @@ def test_on_a_slow_disk_nothing_is_lost(place: Place, faults: Faults, load: Load
     faults.set()
     place.run()
     load.start(place.port)
+    crash_and_check(place, load, sink)
+
+
+def test_bodies_that_cannot_be_read_for_a_while_wait_and_arrive(
+    place: Place, faults: Faults, load: Load, sink: Sink
+) -> None:
+    faults.set(Rule(READ, "/segments/", BROKEN))
+    load.wait_for(len(load.acknowledged) + 30)
+    until(lambda: faults.hits() > 10, 30, "bodies are read")
+    faults.set()
     crash_and_check(place, load, sink)

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "io/spool/log_check.h"
+
 namespace postern::spool {
 namespace {
 
@@ -39,6 +41,9 @@ base::Result<QueueCheck> check_queue(const std::string& folder) {
   if (!files) return std::unexpected(std::move(files.error()));
   check.segments = static_cast<std::int64_t>(files->size());
   check.damages = queue->check_database();
+  if (auto damage = check_log(queue->database_path() + "-wal")) {
+    check.damages.push_back(std::move(*damage));
+  }
   std::vector<Damage> of_walk;
   const auto ids = queue->ids(of_walk);
   // The walk meets what the check of the database has named already.

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <map>
 #include <optional>
+#include <utility>
 
 #include "io/spool/appender.h"
+#include "io/spool/log_check.h"
 #include "io/spool/loose_files.h"
 #include "io/spool/recovery.h"
 #include "io/spool/row_copy.h"
@@ -32,13 +33,16 @@ class Copier {
   base::Result<QueueCopy> run() {
     if (auto ready = prepare(); !ready) return std::unexpected(std::move(ready.error()));
     const auto ids = queue_.ids(copy_.damages);
+    if (auto damage = check_log(queue_.database_path() + "-wal")) {
+      copy_.damages.push_back(std::move(*damage));
+    }
     database_damaged_ = !copy_.damages.empty();
     for (const base::MessageId id : ids) {
       auto done = copy_message(id);
       if (done) done = commit_if_large();
       if (!done) return std::unexpected(std::move(done.error()));
     }
-    if (queue_.connection() != nullptr) copy_the_rest();
+    if (auto done = copy_the_rest(); !done) return std::unexpected(std::move(done.error()));
     if (auto done = commit(); !done) return std::unexpected(std::move(done.error()));
     if (database_damaged_ && what_ == CopyWhat::everything_readable) {
       auto saved = save_bodies_without_rows(queue_, saved_, into_);
@@ -89,12 +93,7 @@ class Copier {
         },
         [&] { places.clear(); });
     if (trouble_) return std::unexpected(*trouble_);
-    if (!whole) {
-      database_damaged_ = true;
-      copy_.damages.push_back(
-          {.file = queue_.database_path(), .what = whole.error().text, .message = id});
-      return {};
-    }
+    if (!whole) return note(whole.error(), id), base::Result<>();
     if (!*whole) return {};  // delivered meanwhile, or never accepted
     if ((*whole)->damages.empty()) return copy_rows(id, places);
     for (Damage& damage : (*whole)->damages) copy_.damages.push_back(std::move(damage));
@@ -121,14 +120,11 @@ class Copier {
     if (auto done = to_->execute("SAVEPOINT one"); !done) return done;
     const auto deliveries = delivery_->run(id.value);
     const auto message = message_->run(id.value);
-    base::Result<> done = deliveries.result;
-    if (done) done = message.result;
-    if (!done || message.rows == 0 || deliveries.rows == 0) {
-      if (!done) {
-        database_damaged_ = true;
-        copy_.damages.push_back(
-            {.file = queue_.database_path(), .what = done.error().text, .message = id});
-      }
+    for (const auto* copied : {&deliveries, &message}) {
+      if (!copied->written) return copied->written;
+      if (!copied->read) note(copied->read.error(), id);
+    }
+    if (!deliveries.read || !message.read || message.rows == 0 || deliveries.rows == 0) {
       return to_->execute("ROLLBACK TO one; RELEASE one");
     }
     std::int64_t position = 0;
@@ -169,27 +165,32 @@ class Copier {
   }
 
   // Evidence, and the mark of ids. From both ends, should a page in the middle be damaged.
-  void copy_the_rest() {
-    for (const char* sql : {"SELECT * FROM outbox ORDER BY sequence",
-                            "SELECT * FROM outbox ORDER BY sequence DESC"}) {
-      auto copied = copy_table("outbox", sql);
-      copy_.evidence += copied.rows;
-      if (copied.result) break;
-      note(copied.result.error());
+  base::Result<> copy_the_rest() {
+    for (const auto& [table, order] :
+         {std::pair{"outbox", "sequence"}, {"outbox", "sequence DESC"}, {"mark", "name"}}) {
+      auto copied = copy_table(table, order);
+      if (!copied.written) return copied.written;
+      if (!copied.read) note(copied.read.error(), {});
     }
-    if (auto copied = copy_table("mark", "SELECT * FROM mark"); !copied.result) {
-      note(copied.result.error());
-    }
+    const auto evidence = to_->single_integer("SELECT count(*) FROM outbox");
+    if (!evidence) return std::unexpected(evidence.error());
+    copy_.evidence = *evidence;
+    return {};
   }
 
-  RowCopy::Outcome copy_table(const std::string& table, const char* sql) {
-    auto copy = RowCopy::prepare(*queue_.connection(), *to_, table, sql);
-    if (!copy) return {.rows = 0, .result = std::unexpected(std::move(copy.error()))};
-    return copy->run();
+  RowCopy::Outcome copy_table(const std::string& table, const std::string& order) {
+    RowCopy::Outcome nothing;
+    if (queue_.connection() == nullptr) return nothing;
+    const std::string all = fmt::format("SELECT * FROM {} ORDER BY {}", table, order);
+    auto copy = RowCopy::prepare(*queue_.connection(), *to_, table, all);
+    if (copy) return copy->run();
+    nothing.read = std::unexpected(std::move(copy.error()));
+    return nothing;
   }
 
-  void note(const base::Failure& failure) {
-    copy_.damages.push_back({.file = queue_.database_path(), .what = failure.text, .message = {}});
+  void note(const base::Failure& failure, base::MessageId id) {
+    database_damaged_ = true;
+    copy_.damages.push_back({.file = queue_.database_path(), .what = failure.text, .message = id});
   }
 
   StoredQueue& queue_;

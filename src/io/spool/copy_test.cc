@@ -3,10 +3,12 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
 #include "io/spool/check.h"
+#include "io/spool/log_check.h"
 #include "io/spool/testing/spool_world.h"
 
 namespace postern::spool {
@@ -117,6 +119,52 @@ TEST_F(CopyTest, SavesBodiesWhenTheDatabaseCannotBeRead) {
   EXPECT_EQ(copy->messages, 0);
   ASSERT_THAT(copy->loose, SizeIs(1));
   EXPECT_EQ(std::filesystem::file_size(copy->loose[0]), kSeveralExtents);
+}
+
+// As if it had been killed: the log is where it was, with a commit for each message.
+class CopyLogTest : public CopyTest {
+ protected:
+  void SetUp() override {
+    CopyTest::SetUp();
+    for (int i = 0; i < 8; ++i) {
+      log_size_[static_cast<std::size_t>(i)] = std::filesystem::file_size(log());
+      ids_.push_back(put(mail(body_of(500, 1), {to("a.example")}))->message);
+    }
+    const auto killed = folder.path() + "/killed";
+    std::filesystem::copy(settings.directory, killed, std::filesystem::copy_options::recursive);
+    close();
+    settings.directory = killed;
+    std::filesystem::remove(killed + "/queue.db-shm");
+  }
+  [[nodiscard]] std::string log() const { return settings.directory + "/queue.db-wal"; }
+
+  std::array<std::uintmax_t, 8> log_size_{};  // before each message
+  std::vector<base::MessageId> ids_;
+};
+
+TEST_F(CopyLogTest, AWholeLogOpens) {
+  EXPECT_FALSE(check_log(log()));
+  EXPECT_TRUE(open());
+}
+
+TEST_F(CopyLogTest, ADamagedLogIsNamedAndNotOpenedAndEveryBodyIsSaved) {
+  damage(log(), static_cast<std::int64_t>(log_size_[3]) + 100);
+  const auto check = check_queue(settings.directory);
+  ASSERT_TRUE(check);
+  ASSERT_THAT(check->damages, SizeIs(1));
+  EXPECT_EQ(check->damages[0].file, log());
+  EXPECT_EQ(check->damages[0].offset, static_cast<std::int64_t>(log_size_[3]));
+  EXPECT_EQ(open().error().code, "queue-damaged");
+  const auto copy = copy_queue(settings.directory, copied(), CopyWhat::everything_readable);
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(copy->messages, 3);
+  EXPECT_THAT(copy->loose, SizeIs(5));
+}
+
+TEST_F(CopyLogTest, ALastCommitThatAPowerCutToreIsNoDamage) {
+  damage(log(), static_cast<std::int64_t>(log_size_[7]) + 100);
+  EXPECT_FALSE(check_log(log()));
+  EXPECT_TRUE(open());
 }
 
 TEST_F(CopyTest, DoesNotCopyIntoAQueue) {

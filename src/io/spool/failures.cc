@@ -37,4 +37,13 @@ base::Failure spool_closed() {
   return {"spool-closed", "The message queue is being closed, because Postern is stopping.", {}};
 }
 
+base::Failure queue_damaged(std::string_view path, std::int64_t offset, std::string_view what) {
+  return {"queue-damaged",
+          fmt::format("{} is damaged at {}: {}. Postern does not start, so that nothing is lost "
+                      "for good. Save what is readable: postern queue salvage FOLDER; "
+                      "docs/recovery.md says how to go on.",
+                      path, offset, what),
+          {}};
+}
+
 }  // namespace postern::spool

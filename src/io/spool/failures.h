@@ -1,6 +1,7 @@
 // The failures that a disk can cause, in the words of spool.h.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "core/base/failure.h"
@@ -15,5 +16,9 @@ namespace postern::spool {
 [[nodiscard]] base::Failure reserve_reached(std::string_view directory);
 
 [[nodiscard]] base::Failure spool_closed();
+
+// "queue-damaged": a start that would lose mail for good.
+[[nodiscard]] base::Failure queue_damaged(std::string_view path, std::int64_t offset,
+                                          std::string_view what);
 
 }  // namespace postern::spool

@@ -2,6 +2,8 @@
 #include <chrono>
 
 #include "io/spool/disk_spool.h"
+#include "io/spool/failures.h"
+#include "io/spool/log_check.h"
 #include "io/spool/schema.h"
 
 namespace postern::spool {
@@ -49,6 +51,10 @@ class Opening {
     auto lock = FolderLock::take(parts_.settings.directory);
     if (!lock) return std::unexpected(std::move(lock.error()));
     parts_.lock = std::make_unique<FolderLock>(std::move(*lock));
+    // Going on would take the bodies whose rows are lost for garbage.
+    if (const auto damage = check_log(path_ + "-wal")) {
+      return std::unexpected(queue_damaged(damage->file, damage->offset, damage->what));
+    }
     parts_.segments =
         std::make_unique<Segments>(*parts_.files, parts_.settings.directory + "/segments");
     return {};

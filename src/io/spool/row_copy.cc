@@ -42,13 +42,13 @@ RowCopy::Outcome RowCopy::run(std::int64_t parameter) {
     const int stepped = sqlite3_step(select_.get());
     if (stepped != SQLITE_ROW) {
       if (stepped != SQLITE_DONE) {
-        outcome.result = std::unexpected(
+        outcome.read = std::unexpected(
             sqlite_failure(sqlite3_db_handle(select_.get()), "Reading the queue database"));
       }
       break;
     }
-    outcome.result = insert_row();
-    if (!outcome.result) break;
+    outcome.written = insert_row();
+    if (!outcome.written) break;
     ++outcome.rows;
   }
   sqlite3_reset(select_.get());

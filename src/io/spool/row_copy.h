@@ -17,10 +17,11 @@ class RowCopy {
   [[nodiscard]] static base::Result<RowCopy> prepare(Connection& from, Connection& to,
                                                      const std::string& table,
                                                      const std::string& select);
-  // How many it copied before the failure, if there is one.
+  // How many it copied before a failure, and which side failed.
   struct Outcome {
     std::int64_t rows = 0;
-    base::Result<> result;
+    base::Result<> read;
+    base::Result<> written;
   };
   [[nodiscard]] Outcome run(std::int64_t parameter = 0);
 

@@ -131,7 +131,8 @@ struct Waiting {
 class Spool {
  public:
   // Opens or creates; recovers after a crash; one process at a time (lock file; Failure
-  // "spool-locked" names the holder). `node` makes ids unique between nodes, 0..1023.
+  // "spool-locked" names the holder; a damaged log is refused with "queue-damaged"). `node` makes
+  // ids unique between nodes, 0..1023.
   [[nodiscard]] static base::Result<std::unique_ptr<Spool>> open(SpoolSettings settings, int node);
   // The same on other file operations than POSIX's: a disk that can fail.
   [[nodiscard]] static base::Result<std::unique_ptr<Spool>> open(SpoolSettings settings, int node,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "io/spool/crc32c.h"
 #include "io/spool/schema.h"
@@ -192,9 +193,11 @@ base::Result<std::optional<StoredQueue::Whole>> StoredQueue::read_settled(
     if (!damages) return std::unexpected(std::move(damages.error()));
     const bool is_settled = damages->empty() || before == *rows;
     before = **rows;
-    if (is_settled) return Whole{.rows = std::move(**rows), .damages = std::move(*damages)};
+    if (is_settled || tried + 1 == kTries) {
+      return Whole{.rows = std::move(**rows), .damages = std::move(*damages)};
+    }
   }
-  return Whole{.rows = *before, .damages = {}};
+  std::unreachable();
 }
 
 std::vector<Damage> StoredQueue::check_database() {

@@ -161,12 +161,14 @@ net::Task<void> Dispatcher::scan_loop() {
   while (!scanning_.cancellation().requested()) {
     wake_.reset();
     if (recalculate_.exchange(false)) co_await make_due_what_waits_for_the_configuration();
-    co_await scan();
+    const base::Instant scanned = co_await scan();
     // Never without a breath: a waking that repeats itself must not turn into a loop.
     base::Deadline breath = scanning_.within(kSleepLeast);
     auto breathed = co_await shard.sleep(breath);
     if (!breathed) break;
-    base::Instant next = co_await next_wake();
+    // What is postponed while the queue is asked may be in the answer or not.
+    sleeping_until_ = base::micros(base::Instant::max());
+    base::Instant next = co_await next_wake(scanned);
     sleeping_until_ = base::micros(next);
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - shard.wall_now());
     base::Deadline until = scanning_.within(std::max(wait, kSleepLeast));
@@ -178,7 +180,7 @@ net::Task<void> Dispatcher::scan_loop() {
 
 // One pass over what is due now. What is claimed already is offered again and not taken: a claim
 // costs a look into a set.
-net::Task<void> Dispatcher::scan() {
+net::Task<base::Instant> Dispatcher::scan() {
   const std::uint64_t number = ++common_->scan_started;
   net::Shard& shard = on_shards_.front().shard;
   const base::Instant now = shard.wall_now();
@@ -197,12 +199,14 @@ net::Task<void> Dispatcher::scan() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     on_shards_[i].shard.post([target = shards_[i].get(), number] { target->scan_ended(number); });
   }
+  co_return now;
 }
 
-net::Task<base::Instant> Dispatcher::next_wake() {
+// What became due since the scan looked has not been seen: it counts as next, not as past.
+net::Task<base::Instant> Dispatcher::next_wake(base::Instant scanned) {
   net::Shard& shard = on_shards_.front().shard;
+  auto next = co_await common_->spool.next_due(shard, scanned);
   const base::Instant now = shard.wall_now();
-  auto next = co_await common_->spool.next_due(shard, now);
   if (!next) co_return now + kAfterError;
   co_return std::min<base::Instant>(next->value_or(now + kSleepMost), now + kSleepMost);
 }

@@ -73,8 +73,8 @@ class Dispatcher final : public receipt::AcceptedSink {
   void wake_scan();
   void look_again();
   net::Task<void> scan_loop();
-  net::Task<void> scan();
-  net::Task<base::Instant> next_wake();
+  net::Task<base::Instant> scan();  // answers up to when it looked
+  net::Task<base::Instant> next_wake(base::Instant scanned);
   // A domain of an account, as the queue knows destinations.
   using Place = std::pair<base::AccountId, dns::Domain>;
   net::Task<void> make_due_what_waits_for_the_configuration();
