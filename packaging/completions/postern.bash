@@ -6,7 +6,7 @@ _postern() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     next=${where:+$where }${COMP_WORDS[i]}
     case $next in
-      'serve'|'status'|'probe'|'explain'|'queue'|'queue list'|'queue show'|'queue retry'|'queue hold'|'queue release'|'queue remove'|'queue recalculate'|'queue export'|'queue check'|'queue salvage'|'account'|'account list'|'account show'|'account add'|'account set'|'account remove'|'account import'|'account export'|'domain'|'domain list'|'domain show'|'domain add'|'domain validate'|'domain set'|'domain remove'|'domain import'|'domain export'|'route'|'route list'|'route show'|'route add'|'route set'|'route remove'|'route import'|'route export'|'sender'|'sender list'|'sender show'|'sender add'|'sender remove'|'sender import'|'sender export'|'policy'|'policy list'|'policy show'|'policy export'|'policy add'|'policy set'|'policy promote'|'policy remove'|'policy import'|'exception'|'exception list'|'exception show'|'exception add'|'exception remove'|'exception import'|'exception export'|'user'|'user list'|'user show'|'user add'|'user set'|'user remove'|'sts'|'sts show'|'sts refetch'|'sts forget'|'tls-report'|'tls-report list'|'tls-report failures'|'tls-report show'|'tls-report sent'|'tls-report preview'|'tls-report send'|'posture'|'posture show'|'certificate'|'certificate list'|'certificate renew'|'certificate roll'|'evidence'|'evidence list'|'evidence export'|'evidence forget'|'audit'|'audit list'|'audit show'|'audit verify'|'audit export'|'config'|'config check'|'config example'|'config reference'|'docs'|'docs events'|'docs metrics'|'docs truth-table'|'docs openapi'|'docs typescript'|'docs man'|'version'|'lint'|'lint sts-record'|'lint sts-policy'|'lint tlsrpt-record'|'lint tlsa'|'lint report'|'lab'|'lab list'|'completion'|'completion bash'|'completion zsh') where=$next ;;
+      'serve'|'status'|'probe'|'explain'|'queue'|'queue list'|'queue show'|'queue retry'|'queue hold'|'queue release'|'queue remove'|'queue recalculate'|'queue export'|'queue check'|'queue salvage'|'backup'|'account'|'account list'|'account show'|'account add'|'account set'|'account remove'|'account import'|'account export'|'domain'|'domain list'|'domain show'|'domain add'|'domain validate'|'domain set'|'domain remove'|'domain import'|'domain export'|'route'|'route list'|'route show'|'route add'|'route set'|'route remove'|'route import'|'route export'|'sender'|'sender list'|'sender show'|'sender add'|'sender remove'|'sender import'|'sender export'|'policy'|'policy list'|'policy show'|'policy export'|'policy add'|'policy set'|'policy promote'|'policy remove'|'policy import'|'exception'|'exception list'|'exception show'|'exception add'|'exception remove'|'exception import'|'exception export'|'user'|'user list'|'user show'|'user add'|'user set'|'user remove'|'sts'|'sts show'|'sts refetch'|'sts forget'|'tls-report'|'tls-report list'|'tls-report failures'|'tls-report show'|'tls-report sent'|'tls-report preview'|'tls-report send'|'posture'|'posture show'|'certificate'|'certificate list'|'certificate renew'|'certificate roll'|'evidence'|'evidence list'|'evidence export'|'evidence forget'|'audit'|'audit list'|'audit show'|'audit verify'|'audit export'|'config'|'config check'|'config example'|'config reference'|'docs'|'docs events'|'docs metrics'|'docs truth-table'|'docs openapi'|'docs typescript'|'docs man'|'version'|'lint'|'lint sts-record'|'lint sts-policy'|'lint tlsrpt-record'|'lint tlsa'|'lint report'|'lab'|'lab list'|'completion'|'completion bash'|'completion zsh') where=$next ;;
     esac
   done
   case $prev in
@@ -67,7 +67,7 @@ _postern() {
   esac
   local words='' files=''
   case $where in
-    '') words='serve status probe explain queue account domain route sender policy exception user sts tls-report posture certificate evidence audit config docs version lint lab completion --help --config --data-dir --account --json --version' ;;
+    '') words='serve status probe explain queue backup account domain route sender policy exception user sts tls-report posture certificate evidence audit config docs version lint lab completion --help --config --data-dir --account --json --version' ;;
     'serve') words='--help --help --config --data-dir --account --json --version' ;;
     'status') words='--help --help --config --data-dir --account --json --version' ;;
     'probe') words='--help --file --parallel --timeout --expect --csv --details --dialogue --help --config --data-dir --account --json --version' ;;
@@ -83,6 +83,7 @@ _postern() {
     'queue export') words='--help --file --help --config --data-dir --account --json --version' ;;
     'queue check') words='--help --help --config --data-dir --account --json --version' ;;
     'queue salvage') words='--help --help --config --data-dir --account --json --version' ;;
+    'backup') words='--help --help --config --data-dir --account --json --version' ;;
     'account') words='list show add set remove import export --help --help --config --data-dir --account --json --version' ;;
     'account list') words='--help --help --config --data-dir --account --json --version' ;;
     'account show') words='--help --help --config --data-dir --account --json --version' ;;
