@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from attack_wire import Wire  # noqa: E402
+from evil_world import EvilWorld  # noqa: E402
 from lab.client import World  # noqa: E402
 from lab.gateway import Gateway  # noqa: E402
 
@@ -73,3 +74,12 @@ def trusting() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+@pytest.fixture(scope="session")
+def evil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvilWorld]:
+    """A gateway whose partners are the attacker's, for all attacks on delivery."""
+    with World.start(tmp_path_factory.mktemp("evil-world"), only=("trusted",), spare=180) as running:
+        attacked = EvilWorld(running, tmp_path_factory.mktemp("evil"))
+        with attacked.gateway:
+            yield attacked
