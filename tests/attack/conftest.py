@@ -76,10 +76,25 @@ def trusting() -> ssl.SSLContext:
     return context
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def evil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvilWorld]:
-    """A gateway whose partners are the attacker's, for all attacks on delivery."""
-    with World.start(tmp_path_factory.mktemp("evil-world"), only=("trusted",), spare=180) as running:
+    """A gateway whose partners are the attacker's, for the attacks of one file."""
+    with World.start(tmp_path_factory.mktemp("evil-world"), only=("trusted",), spare=200) as running:
         attacked = EvilWorld(running, tmp_path_factory.mktemp("evil"))
         with attacked.gateway:
             yield attacked
+
+
+@pytest.fixture
+def connect_evil(evil: EvilWorld) -> Iterator[Callable[[str], Wire]]:
+    """As `connect`, to the gateway of `evil`."""
+    opened: list[Wire] = []
+
+    def open_one(listener: str) -> Wire:
+        place = evil.gateway.listeners[listener]
+        opened.append(Wire(place.address, place.port))
+        return opened[-1]
+
+    yield open_one
+    for wire in opened:
+        wire.close()

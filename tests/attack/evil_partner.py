@@ -54,9 +54,11 @@ class EvilPartner:
     def __init__(self, address: str, port: int, manners: Manners) -> None:
         self.visits: list[Visit] = []
         self._manners = manners
-        self._listener = socket.create_server((address, port), backlog=64)
+        self._listener = socket.create_server(
+            (address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET, backlog=64
+        )
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
-        self._open: set[socket.socket] = set()
+        self._open: set[_Talk] = set()
 
     def __enter__(self) -> "EvilPartner":
         self._threads[0].start()
@@ -67,8 +69,8 @@ class EvilPartner:
     ) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for connection in list(self._open):
-            _shut(connection)
+        for talk in list(self._open):
+            _shut(talk.socket)
         for thread in self._threads:
             thread.join(_PATIENCE)
 
@@ -98,14 +100,14 @@ class EvilPartner:
         connection.settimeout(_PATIENCE)
         visit = Visit()
         self.visits.append(visit)
-        self._open.add(connection)
         talk = _Talk(connection, visit, self._manners)
+        self._open.add(talk)
         try:
             talk.run()
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
             visit.failure = visit.failure or str(error)
         finally:
-            self._open.discard(connection)
+            self._open.discard(talk)
             _shut(talk.socket)
             talk.socket.close()
 

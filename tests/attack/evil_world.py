@@ -17,6 +17,10 @@ from lab.client import World
 from lab.gateway import Gateway
 
 MESSAGE = b"Subject: secret\r\n\r\nsecret content\r\n"
+LISTENERS = [
+    {"name": "internal", "address": "127.0.0.1:0", "role": "internal"},
+    {"name": "old", "address": "127.0.0.1:0", "role": "internal", "normalise_line_ends": True},
+]
 MODES = ("none", "relaxed", "strict")
 
 
@@ -43,7 +47,7 @@ class EvilWorld:
         }
         for section, values in (changes or {}).items():
             settings.setdefault(section, {}).update(values)
-        self.gateway = Gateway.start(directory / "gateway", world, settings)
+        self.gateway = Gateway.start(directory / "gateway", world, settings, LISTENERS)
         self._used = 0
 
     def target(self, mode: str) -> Target:
