@@ -32,16 +32,17 @@ def wrong_in(shown: bytes) -> set[str]:
     return set(shown.decode("utf-8")) & (_CONTROLS | _INVISIBLE)
 
 
-def printed(evil: EvilWorld, *words: str) -> bytes:
+def printed(evil: EvilWorld, *words: str) -> tuple[bytes, bytes]:
+    """On standard output and as an error."""
     done = subprocess.run(
         [evil.gateway.program, *words, "--config", evil.gateway.config], capture_output=True, check=False, timeout=120
     )
-    return done.stdout + done.stderr
+    return done.stdout, done.stderr
 
 
 def shown(evil: EvilWorld, target: Target, message: str) -> dict[str, bytes]:
     """All that the program says of a message and of its partner, by where."""
-    found = {
+    outputs = {
         " ".join(words): printed(evil, *words)
         for words in (
             ("queue", "list"),
@@ -55,6 +56,8 @@ def shown(evil: EvilWorld, target: Target, message: str) -> dict[str, bytes]:
             ("probe", target.domain, "--timeout", "10", "--json"),
         )
     }
+    found = {where: output for where, (output, _) in outputs.items()}
+    found |= {f"{where}, its errors": errors for where, (_, errors) in outputs.items()}
     found["log"] = (evil.gateway.directory / "postern.log").read_bytes()
     found["stderr"] = (evil.gateway.directory / "stderr").read_bytes()
     return found
