@@ -43,6 +43,8 @@ class Visit:
     tls: bool = False
     pipelined: bool = False
     failure: str = ""
+    protocol: str | None = None
+    compression: str | None = None
     messages: list[bytes] = field(default_factory=list)
     """Each as it stood on the wire: dots stuffed after DATA; as they are after BDAT."""
     commands: list[bytes] = field(default_factory=list)
@@ -159,8 +161,10 @@ class _Talk:
                 self.socket.sendall(self._is.hello)
             return False
         assert self._is.tls is not None
-        self.socket = self._is.tls.wrap_socket(self.socket, server_side=True)
+        self.socket = secured = self._is.tls.wrap_socket(self.socket, server_side=True)
         self._visit.tls = True
+        self._visit.protocol = secured.selected_alpn_protocol()
+        self._visit.compression = secured.compression()
         self._read = b""
         return True
 
