@@ -42,6 +42,8 @@ def test_words_in_replies_are_shown_escaped(what: str, evil: EvilWorld) -> None:
             found = shown(evil, target, message)
             assert message.encode() in found["log"]
             assert is_plain(found), place
+            if b"OWNED" in WORDS[what] and place in ("MAIL", "RCPT", "DATA", "."):
+                assert b"OWNED" in b"".join(found.values()), "the words are there to be escaped"
 
 
 def test_words_in_certificates_are_shown_escaped(evil: EvilWorld) -> None:
