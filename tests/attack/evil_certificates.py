@@ -82,7 +82,7 @@ def signed_with(algorithm: hashes.HashAlgorithm) -> Maker:
 
 
 def cross_signed(host: str, _: Issuer) -> Chain:
-    """Six levels of authorities with the same names and keys, each signed by each: 6^6 paths, none to a root."""
+    """Five levels of six authorities that share a name and a key: 6^5 paths, none to a root."""
     keys = [new_key() for _ in range(6)]
     top = certificate("Evil Top", None, ca=True)
     levels = [[certificate("Bomb 0", top, ca=True, key=keys[0])]]
