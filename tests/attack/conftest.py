@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from attack_wire import Wire  # noqa: E402
+from evil_world import EvilWorld  # noqa: E402
 from lab.client import World  # noqa: E402
 from lab.gateway import Gateway  # noqa: E402
 
@@ -73,3 +74,27 @@ def trusting() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+@pytest.fixture(scope="module")
+def evil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EvilWorld]:
+    """A gateway whose partners are the attacker's, for the attacks of one file."""
+    with World.start(tmp_path_factory.mktemp("evil-world"), only=("trusted",), spare=200) as running:
+        attacked = EvilWorld(running, tmp_path_factory.mktemp("evil"))
+        with attacked.gateway:
+            yield attacked
+
+
+@pytest.fixture
+def connect_evil(evil: EvilWorld) -> Iterator[Callable[[str], Wire]]:
+    """As `connect`, to the gateway of `evil`."""
+    opened: list[Wire] = []
+
+    def open_one(listener: str) -> Wire:
+        place = evil.gateway.listeners[listener]
+        opened.append(Wire(place.address, place.port))
+        return opened[-1]
+
+    yield open_one
+    for wire in opened:
+        wire.close()
