@@ -116,7 +116,8 @@ def test_a_reply_that_is_none_defers_that_mail_alone(what: str, place: str, evil
         if what.endswith("without end") or what == "no code":
             assert attempt["outcome"] == "deferred", attempt
         assert b"MAIL" not in partner.heard_in_clear()
-    assert peak_memory(evil) - before < 16_384
+    # The address sanitizer keeps what was freed, so there growth means nothing.
+    assert peak_memory(evil) - before < 16_384 or "asan" in evil.gateway.program.parts
     evil.world.forget("trusted.example")
     assert not evil.gateway.send("anna@corp.example", ["bob@trusted.example"], MESSAGE)
     until(evil.gateway, lambda: evil.world.mail("trusted.example"))
