@@ -33,7 +33,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def until(true: Callable[[], Any], what: Callable[[], str] = lambda: "") -> Any:
     """What `true` answers once it is not false."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while True:
         found = true()
         if found:
