@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "service/delivery/testing/partner.h"
+#include "service/delivery/testing/watched_spool.h"
 
 namespace postern::delivery {
 namespace {
@@ -350,6 +351,28 @@ TEST(Dispatcher, ConvertsEightBitTextForAServerThatDoesNotTakeIt) {
   world.run(deliver_eight_bit);
   ASSERT_EQ(world.mx1->arrived.size(), 1u);
   EXPECT_THAT(world.mx1->arrived[0].body, HasSubstr("gr=C3=BC\r\n"));
+}
+
+net::Task<void> store_one(World& world) {
+  queue::Destination destination = to({"ann@example.com"});
+  (void)co_await world.store(envelope_from("me@postern.example"), destination,
+                             std::string(kMessage));
+}
+
+net::Task<void> wait_for_delivery(World& world) {
+  bool done = co_await world.until("delivery-done", 1);
+  EXPECT_TRUE(done) << "it waits for the next look, a minute later";
+}
+
+// Found by salvaging a queue under load: such a delivery was neither due yet nor due later.
+TEST(Dispatcher, SeesWhatBecomesDueBetweenItsLookAndItsQuestionWhatIsNext) {
+  Partner world;
+  world.has(plain(), plain());
+  auto watched = std::make_unique<testing::WatchedSpool>(std::move(world.spool));
+  watched->after_looking = [&world] { return store_one(world); };
+  world.spool = std::move(watched);
+  world.run(wait_for_delivery);
+  EXPECT_EQ(world.mx1->arrived.size(), 1u);
 }
 
 TEST(Dispatcher, SendsInternalMailToItsRoute) {

@@ -1,0 +1,87 @@
+// For tests: a queue in which something happens at the moment between two questions of the
+// dispatcher. All else is the real spool.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "io/spool/spool.h"
+
+namespace postern::delivery::testing {
+
+class WatchedSpool final : public spool::Spool {
+ public:
+  explicit WatchedSpool(std::unique_ptr<spool::Spool> real) : real_(std::move(real)) {}
+
+  // Happens once, after the next look for what is due, before the dispatcher hears its answer.
+  std::function<net::Task<void>()> after_looking;
+
+  net::Task<base::Result<std::vector<queue::Delivery>>> due(net::Shard& shard, Cursor after,
+                                                            base::Instant until,
+                                                            std::size_t limit) override {
+    auto found = co_await real_->due(shard, after, until, limit);
+    if (auto happens = std::exchange(after_looking, nullptr)) co_await happens();
+    co_return found;
+  }
+
+  std::unique_ptr<spool::Upload> begin(net::Shard& shard) override { return real_->begin(shard); }
+  net::Task<base::Result<spool::Accepted>> commit(net::Shard& shard,
+                                                  std::unique_ptr<spool::Upload> upload,
+                                                  queue::Envelope envelope,
+                                                  std::vector<queue::Destination> destinations,
+                                                  std::vector<queue::Attempt> evidence) override {
+    return real_->commit(shard, std::move(upload), std::move(envelope), std::move(destinations),
+                         std::move(evidence));
+  }
+  net::Task<base::Result<std::vector<queue::Delivery>>> settle(
+      net::Shard& shard, spool::Settlement settlement) override {
+    return real_->settle(shard, std::move(settlement));
+  }
+  net::Task<base::Result<std::optional<base::Instant>>> next_due(net::Shard& shard,
+                                                                 base::Instant after) override {
+    return real_->next_due(shard, after);
+  }
+  net::Task<base::Result<spool::MessageInfo>> message(net::Shard& shard,
+                                                      base::MessageId id) override {
+    return real_->message(shard, id);
+  }
+  net::Task<base::Result<queue::Envelope>> envelope(net::Shard& shard,
+                                                    base::MessageId id) override {
+    return real_->envelope(shard, id);
+  }
+  net::Task<base::Result<std::unique_ptr<spool::BodyReader>>> body(net::Shard& shard,
+                                                                   base::MessageId id) override {
+    return real_->body(shard, id);
+  }
+  net::Task<base::Result<std::vector<spool::MessageInfo>>> list(net::Shard& shard,
+                                                                spool::ListFilter filter) override {
+    return real_->list(shard, std::move(filter));
+  }
+  net::Task<base::Result<spool::QueueCounts>> counts(net::Shard& shard) override {
+    return real_->counts(shard);
+  }
+  [[nodiscard]] spool::AccountCounts counts_of(base::AccountId account) const override {
+    return real_->counts_of(account);
+  }
+  net::Task<base::Result<std::vector<spool::Waiting>>> waiting(net::Shard& shard,
+                                                               base::AccountId account) override {
+    return real_->waiting(shard, account);
+  }
+  net::Task<base::Result<std::int64_t>> act(net::Shard& shard, Action action,
+                                            spool::ListFilter which,
+                                            std::optional<base::MessageId> one,
+                                            base::Instant now) override {
+    return real_->act(shard, action, std::move(which), one, now);
+  }
+  base::Result<std::vector<OutboxEntry>> outbox(std::size_t limit) override {
+    return real_->outbox(limit);
+  }
+  base::Result<> outbox_done(std::int64_t up_to) override { return real_->outbox_done(up_to); }
+
+ private:
+  std::unique_ptr<spool::Spool> real_;
+};
+
+}  // namespace postern::delivery::testing
