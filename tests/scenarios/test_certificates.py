@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import smtplib
 import socket
@@ -87,6 +88,12 @@ class Scene:
         assert der is not None
         return _facts(der)
 
+    def tlsa_item(self) -> dict[str, Any]:
+        """What `postern posture show` says of the gateway's TLSA records."""
+        posture = json.loads(self.gateway.cli("posture", "show", DOMAIN, "--json", check=False))[0]
+        (item,) = [one for one in posture["items"] if one["kind"] == "tlsa"]
+        return dict(item)
+
     def is_issued(self) -> bool:
         return "Pebble" in str(self.shown()["issuer"])  # type: ignore[index]
 
@@ -95,7 +102,8 @@ def _facts(der: bytes) -> dict[str, Any]:
     words = ["openssl", "x509", "-inform", "DER", "-noout", "-serial", "-issuer", "-ext", "subjectAltName"]
     text = subprocess.run(words, input=der, capture_output=True, check=True).stdout.decode()
     issuer = next(line for line in text.splitlines() if line.startswith("issuer"))
-    return {"serial": text.splitlines()[0], "issuer": issuer, "text": text}
+    digest = hashlib.sha256(der).hexdigest()
+    return {"serial": text.splitlines()[0], "issuer": issuer, "text": text, "sha256": digest}
 
 
 @pytest.fixture
@@ -224,8 +232,7 @@ def test_another_key_comes_only_after_its_record_is_known_everywhere(scene: Scen
         until(lambda: "vouch for the certificate in use alone" in scene.state()["kept"][0].get("waits_for", ""))
         assert scene.shown() == first
 
-        posture = json.loads(scene.gateway.cli("posture", "show", DOMAIN, "--json", check=False))[0]
-        (item,) = [one for one in posture["items"] if one["kind"] == "tlsa"]
+        item = scene.tlsa_item()
         assert item["state"] == "missing" and set(item["value"].splitlines()) == {old, next_record}
 
         scene.publish(old, next_record)
@@ -233,6 +240,36 @@ def test_another_key_comes_only_after_its_record_is_known_everywhere(scene: Scen
         until(lambda: scene.state()["in_force"][0]["tlsa"] == next_record, scene.log)
         assert "next_tlsa" not in scene.state()["kept"][0]
         assert scene.shown() != first
+
+
+def test_a_renewal_under_a_record_of_its_key_goes_in_force_at_once(scene: Scene) -> None:
+    with scene.pebble() as pebble:
+        scene.run(pebble.settings())
+        until(scene.is_issued, scene.log)
+        scene.publish(scene.state()["in_force"][0]["tlsa"])
+        first = scene.shown()
+        scene.gateway.cli("certificate", "renew", HOST)
+        until(lambda: scene.shown() != first, scene.log)
+    assert "certificate-waits" not in scene.log() and "certificate-held" not in scene.log()
+
+
+def test_a_renewal_that_a_record_of_the_old_certificate_forbids_waits_over_a_restart_too(scene: Scene) -> None:
+    with scene.pebble() as pebble:
+        gateway = scene.run(pebble.settings())
+        until(scene.is_issued, scene.log)
+        first, key = scene.shown(), scene.state()["in_force"][0]["tlsa"]
+        whole = f"3 0 1 {first['sha256']}"  # names the certificate itself, which changes
+        scene.publish(whole)
+        gateway.cli("certificate", "renew", HOST)
+        kept = until(lambda: [one for one in scene.state()["kept"] if "waiting" in one], scene.log)[0]
+        assert "vouch for the certificate in use alone" in until(lambda: scene.state()["kept"][0]["waits_for"])
+        assert kept["waiting"]["tlsa"] == key and scene.shown() == first
+        gateway.stop()
+        gateway.run()
+        assert scene.shown() == first
+        scene.publish(whole, key)
+        until(lambda: scene.shown() != first, scene.log)
+    assert "waiting" not in scene.state()["kept"][0]
 
 
 def test_a_next_key_can_be_given_up(scene: Scene) -> None:
@@ -267,20 +304,16 @@ def test_files_whose_key_no_record_vouches_for_are_held_until_one_does(scene: Sc
     scene.run()
     first, old = scene.shown(), scene.state()["in_force"][0]["tlsa"]
     scene.publish(old)
-    until(lambda: _tlsa_seen(scene, old))
+    until(lambda: old in scene.tlsa_item()["found"])
     files.renew()
     held = until(lambda: scene.state()["held"], scene.log)
     assert scene.shown() == first
+    item = scene.tlsa_item()  # what clients see is right; the new one is to be published beside it
+    assert item["state"] == "missing" and set(item["value"].splitlines()) == {old, held[0]["tlsa"]}
     assert "certificate-held" in scene.log() and held[0]["tlsa"] in until(lambda: scene.state()["held_why"])
     scene.publish(old, held[0]["tlsa"])
     until(lambda: scene.shown() != first, scene.log)
     assert not scene.state()["held"]
-
-
-def _tlsa_seen(scene: Scene, record: str) -> bool:
-    """The gateway's own view of what is published."""
-    posture = json.loads(scene.gateway.cli("posture", "show", DOMAIN, "--json", check=False))[0]
-    return any(record in one["found"] for one in posture["items"] if one["kind"] == "tlsa")
 
 
 def test_files_change_at_once_where_no_record_binds(scene: Scene) -> None:

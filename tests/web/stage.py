@@ -159,7 +159,6 @@ class Stage:
         end = time.monotonic() + 40
         while not self._are_settled(set(destinations)):
             assert time.monotonic() < end, self.log()
-            time.sleep(0.2)
         return self._runs.web
 
     def _are_settled(self, domains: set[str]) -> bool:

@@ -60,11 +60,15 @@ void print_kept(std::ostream& out, const json::object& kept) {
     out << fmt::format("    failed {} times; next attempt {}\n    {}\n", failures,
                        text_at(kept, "next"), text_at(kept, "why"));
   }
+  if (const json::value* waiting = kept.if_contains("waiting")) {
+    out << "    a newer one waits, which expires " << text_at(waiting->get_object(), "expires")
+        << "\n";
+  }
   if (const std::string next = text_at(kept, "next_tlsa"); !next.empty()) {
     out << fmt::format("    next key   {}\n", next);
-    if (const std::string why = text_at(kept, "waits_for"); !why.empty()) {
-      out << fmt::format("    {}\n", why);
-    }
+  }
+  if (const std::string why = text_at(kept, "waits_for"); !why.empty()) {
+    out << fmt::format("    {}\n", why);
   }
 }
 

@@ -3,14 +3,19 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <boost/json.hpp>
+#include <optional>
 #include <ostream>
 
+#include "app/cli/control_client.h"
 #include "app/cli/lookaround.h"
 #include "app/cli/records_groups.h"
 #include "app/cli/records_session.h"
 #include "app/wiring.h"
 #include "core/base/json_writer.h"
 #include "core/base/text.h"
+#include "core/dane/tlsa_text.h"
 #include "io/acme/folder.h"
 #include "service/posture/dnssec.h"
 #include "service/posture/look.h"
@@ -18,6 +23,8 @@
 namespace postern::cli {
 
 namespace {
+
+namespace json = boost::json;
 
 using posture::Item;
 using posture::Posture;
@@ -28,7 +35,47 @@ struct PostureOptions {
   std::vector<std::string> domains;
 };
 
-// The leaves of the certificate files; a running gateway has the same in force, or will have.
+// What others see of the gateway's keys, and what they will.
+struct Keys {
+  std::vector<tls::CertificateFacts> in_force;
+  std::vector<tls::Sha256> next;
+};
+
+tls::Sha256 key_of(const json::value& record) {
+  tls::Sha256 key{};
+  const auto read = dane::parse_tlsa(std::string_view(record.as_string()));
+  if (read && read->data.size() == key.size()) std::ranges::copy(read->data, key.begin());
+  return key;
+}
+
+// As the running gateway says: a file that was changed may wait, and is not what clients see.
+std::optional<Keys> keys_of_running(const Context& context) {
+  auto answer = ask_gateway(context, {"GET", "/v1/certificates", {}});
+  if (!answer) return std::nullopt;
+  const json::value all = json::parse(*answer);
+  Keys keys;
+  for (const json::value& leaf : all.at("in_force").as_array()) {
+    tls::CertificateFacts facts;
+    facts.spki = key_of(leaf.at("tlsa"));
+    for (const json::value& name : leaf.at("names").as_array()) {
+      facts.dns_names.emplace_back(name.as_string());
+    }
+    keys.in_force.push_back(std::move(facts));
+  }
+  for (const json::value& leaf : all.at("held").as_array()) {
+    keys.next.push_back(key_of(leaf.at("tlsa")));
+  }
+  for (const json::value& kept : all.at("kept").as_array()) {
+    const json::object& one = kept.as_object();
+    if (const json::value* next = one.if_contains("next_tlsa")) keys.next.push_back(key_of(*next));
+    if (const json::value* waiting = one.if_contains("waiting")) {
+      keys.next.push_back(key_of(waiting->at("tlsa")));
+    }
+  }
+  return keys;
+}
+
+// The leaves of the certificate files: what a gateway will have in force when it starts.
 base::Result<std::vector<tls::CertificateFacts>> certificates(const Context& context,
                                                               const app::Settings& settings) {
   std::vector<std::string> files = acme::Folder(settings.certificates_path()).files();
@@ -48,8 +95,12 @@ base::Result<std::vector<tls::CertificateFacts>> certificates(const Context& con
 }
 
 base::Result<posture::Gateway> gateway_of(const Context& context, const app::Settings& settings) {
-  auto shown = certificates(context, settings);
-  if (!shown) return std::unexpected(shown.error());
+  std::optional<Keys> keys = keys_of_running(context);
+  if (!keys) {
+    auto files = certificates(context, settings);
+    if (!files) return std::unexpected(files.error());
+    keys = Keys{*std::move(files), acme::Folder(settings.certificates_path()).next_keys()};
+  }
   std::unique_ptr<crypto::DkimKey> key;
   const std::string file = settings.dkim_key_path();
   if (settings.tls_reports.send && access(file.c_str(), F_OK) == 0) {
@@ -57,8 +108,7 @@ base::Result<posture::Gateway> gateway_of(const Context& context, const app::Set
     if (!loaded) return std::unexpected(loaded.error());
     key = *std::move(loaded);
   }
-  const auto next_keys = acme::Folder(settings.certificates_path()).next_keys();
-  return app::posture_gateway(settings, *shown, next_keys, key.get());
+  return app::posture_gateway(settings, keys->in_force, keys->next, key.get());
 }
 
 base::Result<std::vector<policy::InternalDomain>> chosen(const Lookaround& around,

@@ -43,9 +43,12 @@ void write(JsonWriter& json, const acme::Kept& kept) {
   if (kept.attempts.failures > 0) {
     json.field("why", kept.attempts.why).field("next", base::rfc3339(kept.attempts.next));
   }
-  if (kept.next_key) {
-    json.field("next_tlsa", tlsa_text(*kept.next_key)).field("waits_for", kept.waits_for);
+  if (kept.waiting) {
+    json.key("waiting");
+    write(json, *kept.waiting);
   }
+  if (kept.next_key) json.field("next_tlsa", tlsa_text(*kept.next_key));
+  if (kept.waiting || kept.next_key) json.field("waits_for", kept.waits_for);
   json.end_object();
 }
 

@@ -14,14 +14,16 @@ constexpr std::chrono::seconds kHeldPace{10};
 constexpr std::chrono::seconds kLookLimit{30};
 
 // What is new about the candidate: a key that the context in force does not show, or its first.
-tls::Sha256 key_of(const crypto::ServerContext& candidate, const crypto::ServerContext& in_force) {
+acme::TlsaWatch::Change change_of(const crypto::ServerContext& candidate,
+                                  const crypto::ServerContext& in_force) {
+  using Key = acme::TlsaWatch::Key;
   const auto known = in_force.identities();
   const auto all = candidate.identities();
   for (const tls::CertificateFacts& one : all) {
     const auto same = std::ranges::find(known, one.spki, &tls::CertificateFacts::spki);
-    if (same == known.end()) return one.spki;
+    if (same == known.end()) return {one.spki, Key::another, {}, {}};
   }
-  return all.empty() ? tls::Sha256{} : all.front().spki;
+  return {all.empty() ? tls::Sha256{} : all.front().spki, Key::same, {}, {}};
 }
 
 acme::TlsaWatch::Proves proves(std::shared_ptr<const crypto::ServerContext> context,
@@ -154,8 +156,9 @@ net::Task<void> OwnCertificates::judge_candidate() {
   const auto in_force = mail_->current();
   const bool asked_before = candidate && candidate == looked_at_;
   if (!candidate || !in_force || (asked_before && needs_.shard.now() < next_look_)) co_return;
-  acme::TlsaWatch::Change change{key_of(*candidate, *in_force), proves(in_force, needs_.shard),
-                                 proves(candidate, needs_.shard)};
+  acme::TlsaWatch::Change change = change_of(*candidate, *in_force);
+  change.before = proves(in_force, needs_.shard);
+  change.after = proves(candidate, needs_.shard);
   base::Deadline deadline = group_.within(kLookLimit);
   acme::TlsaWatch::Verdict verdict = co_await watch_->look(std::move(change), deadline);
   if (group_.cancellation().requested() || mail_->candidate() != candidate) co_return;

@@ -22,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kCertificate = ".pem";
+constexpr std::string_view kWaiting = ".waiting";
 constexpr std::string_view kNextKey = ".next.key";
 constexpr std::string_view kAttempts = ".attempts";
 
@@ -75,6 +76,24 @@ base::Result<> Folder::put(const dns::Domain& name, const crypto::CertificateKey
   return crypto::write_secret(path(name, kCertificate), key.pem() + std::string(chain));
 }
 
+base::Result<> Folder::put_waiting(const dns::Domain& name, const crypto::CertificateKey& key,
+                                   std::string_view chain) const {
+  return crypto::write_secret(path(name, kWaiting), key.pem() + std::string(chain));
+}
+
+base::Result<std::string> Folder::waiting(const dns::Domain& name) const {
+  const std::string file = path(name, kWaiting);
+  if (!exists(file)) return std::string();
+  return crypto::read_file(file, crypto::Secrecy::secret);
+}
+
+base::Result<> Folder::take_waiting(const dns::Domain& name) const {
+  const std::string file = path(name, kCertificate);
+  if (::rename(path(name, kWaiting).c_str(), file.c_str()) == 0) return {};
+  return base::fail("unwritable-file",
+                    fmt::format("{} cannot be replaced: {}.", file, std::strerror(errno)));
+}
+
 base::Result<Folder::Key> Folder::next_key(const dns::Domain& name) const {
   const std::string file = path(name, kNextKey);
   if (!exists(file)) return Key();
@@ -92,6 +111,9 @@ void Folder::drop_next_key(const dns::Domain& name) const {
 std::vector<tls::Sha256> Folder::next_keys() const {
   std::vector<tls::Sha256> all;
   for (const std::string& file : files_with(kNextKey)) {
+    if (auto key = crypto::CertificateKey::load(file)) all.push_back((*key)->spki_sha256());
+  }
+  for (const std::string& file : files_with(kWaiting)) {
     if (auto key = crypto::CertificateKey::load(file)) all.push_back((*key)->spki_sha256());
   }
   return all;

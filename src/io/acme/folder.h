@@ -1,7 +1,8 @@
 // Certificates that the gateway gets by itself, as files below its data directory: for each a PEM
 // file <name>.pem with the key and the chain together, so that a renewal replaces both in one step;
-// while another key waits for its TLSA record, <name>.next.key; how the last attempts went,
-// <name>.attempts; and account.key, which speaks to the CA. All are for the gateway's user alone.
+// <name>.waiting, the same of one that must not be shown yet; <name>.next.key, while another key
+// waits for its TLSA record; <name>.attempts, how the last attempts went; and account.key, which
+// speaks to the CA. All are for the gateway's user alone.
 //
 // <name> is the first name of the certificate. Failures as io/crypto's for key files, and
 // "data-dir".
@@ -48,11 +49,18 @@ class Folder {
   [[nodiscard]] base::Result<> put(const dns::Domain& name, const crypto::CertificateKey& key,
                                    std::string_view chain) const;
 
+  // One that is not to be shown before take_waiting() puts it in the place of the other. "": none.
+  [[nodiscard]] base::Result<> put_waiting(const dns::Domain& name,
+                                           const crypto::CertificateKey& key,
+                                           std::string_view chain) const;
+  [[nodiscard]] base::Result<std::string> waiting(const dns::Domain& name) const;
+  [[nodiscard]] base::Result<> take_waiting(const dns::Domain& name) const;
+
   // The key that is to come after the one in use; null: none waits.
   [[nodiscard]] base::Result<Key> next_key(const dns::Domain& name) const;
   [[nodiscard]] base::Result<Key> make_next_key(const dns::Domain& name) const;
   void drop_next_key(const dns::Domain& name) const;
-  // Of all names.
+  // Of all names, and of what waits.
   [[nodiscard]] std::vector<tls::Sha256> next_keys() const;
 
   [[nodiscard]] Attempts attempts(const dns::Domain& name) const;

@@ -68,6 +68,22 @@ TEST_F(FolderTest, ANextKeyIsMadeOnceAndGoesWhenItIsDropped) {
   EXPECT_EQ(*folder_->next_key(name_), nullptr);
 }
 
+TEST_F(FolderTest, WhatWaitsIsNotShownBeforeItIsTaken) {
+  const auto old = crypto::CertificateKey::make();
+  const auto next = crypto::CertificateKey::make();
+  ASSERT_TRUE(folder_->put(name_, *old, chain_of(*old)));
+  EXPECT_EQ(*folder_->waiting(name_), "");
+  ASSERT_TRUE(folder_->put_waiting(name_, *next, chain_of(*next)));
+  EXPECT_EQ((*folder_->leaf(name_))->spki, old->spki_sha256());
+  EXPECT_THAT(folder_->files(), ElementsAre(folder_->file(name_)));
+  EXPECT_THAT(folder_->next_keys(), ElementsAre(next->spki_sha256()));
+  ASSERT_TRUE(folder_->take_waiting(name_));
+  EXPECT_EQ((*folder_->leaf(name_))->spki, next->spki_sha256());
+  EXPECT_EQ((*folder_->key(name_))->spki_sha256(), next->spki_sha256());
+  EXPECT_EQ(*folder_->waiting(name_), "");
+  EXPECT_FALSE(folder_->take_waiting(name_));
+}
+
 TEST_F(FolderTest, AttemptsOutliveARestartAndASuccessForgetsThem) {
   const Attempts attempts{3, now_ + std::chrono::hours(1), "no \"answer\""};
   ASSERT_TRUE(folder_->save(name_, attempts));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/tls/names.h"
+#include "io/crypto/facts.h"
 #include "io/crypto/verify.h"
 
 namespace postern::crypto {
@@ -72,6 +74,13 @@ DaneVerdict DaneChecker::check(X509* leaf, STACK_OF(X509) * presented,
   return {tls::Dane::mismatched,
           fmt::format("none of {} TLSA records matches: {}", usable, verdict.detail),
           verdict.stands_until};
+}
+
+bool proves_host(const DaneChecker& checker, X509* leaf, STACK_OF(X509) * chain,
+                 const dns::Domain& host, std::span<const dns::Tlsa> records, base::Instant now) {
+  const tls::Dane dane = checker.check(leaf, chain, records, now).dane;
+  if (dane != tls::Dane::matched_ta) return dane == tls::Dane::matched_ee;
+  return tls::match_name(certificate_facts(leaf), {&host, 1}).has_value();
 }
 
 }  // namespace postern::crypto

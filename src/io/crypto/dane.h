@@ -37,4 +37,10 @@ class DaneChecker {
   StorePtr no_anchors_;
 };
 
+// Would a sender that knows DANE take this chain from `host`? With DANE-TA, the name must match,
+// too.
+[[nodiscard]] bool proves_host(const DaneChecker& checker, X509* leaf, STACK_OF(X509) * chain,
+                               const dns::Domain& host, std::span<const dns::Tlsa> records,
+                               base::Instant now);
+
 }  // namespace postern::crypto

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "io/crypto/dane.h"
 #include "io/crypto/facts.h"
 #include "io/crypto/key_file.h"
 #include "io/crypto/secret_file.h"
@@ -64,6 +65,15 @@ base::Result<Identity> load_identity(const ServerIdentity& files, base::Instant 
     return std::unexpected(std::move(dates.error()));
   }
   return identity;
+}
+
+bool chain_proved_by(const std::string& pem, const dns::Domain& host,
+                     std::span<const dns::Tlsa> records, base::Instant now) {
+  const ErrorScope errors;
+  auto certificates = parse_certificates(pem, "a certificate");
+  if (!certificates) return false;
+  const CertificatePtr leaf(sk_X509_shift(certificates->get()));
+  return proves_host(DaneChecker(), leaf.get(), certificates->get(), host, records, now);
 }
 
 base::Result<> check_identity(const ServerIdentity& files, base::Instant now) {

@@ -9,7 +9,6 @@
 
 #include "core/acme/protocol.h"
 #include "core/base/text.h"
-#include "core/tls/names.h"
 #include "io/crypto/alpn_shown.h"
 #include "io/crypto/client_verdict.h"
 #include "io/crypto/dane.h"
@@ -279,10 +278,7 @@ bool OpenSslServerContext::proved_by(const dns::Domain& host, std::span<const dn
   IdentityBook::Choice shown = parts_->identities.find(host.text());
   if (shown.empty()) shown = parts_->identities.standard();
   const auto proved = [&](const Identity* identity) {
-    const tls::Dane dane =
-        checker.check(identity->leaf.get(), identity->chain.get(), records, now).dane;
-    const bool named = tls::match_name(identity->facts, {&host, 1}).has_value();
-    return dane == tls::Dane::matched_ee || (dane == tls::Dane::matched_ta && named);
+    return proves_host(checker, identity->leaf.get(), identity->chain.get(), host, records, now);
   };
   return !shown.empty() && std::ranges::all_of(shown, proved);
 }

@@ -147,5 +147,8 @@ class ServerContext {
 [[nodiscard]] std::string random_bytes(std::size_t count);
 [[nodiscard]] std::string sha256(std::string_view bytes);  // 32 raw bytes
 [[nodiscard]] base::Result<std::vector<tls::CertificateFacts>> read_certificates(std::string pem);
+// As ServerContext::proved_by, for a chain that is not shown yet; false for what cannot be read.
+[[nodiscard]] bool chain_proved_by(const std::string& pem, const dns::Domain& host,
+                                   std::span<const dns::Tlsa> records, base::Instant now);
 
 }  // namespace postern::crypto

@@ -56,11 +56,14 @@ Kept Keeper::look_at(const Names& names) const {
   Kept kept{.names = names, .leaf = {}, .renewal = {}, .attempts = attempts_of(name)};
   if (auto leaf = needs_.folder.leaf(name)) kept.leaf = *std::move(leaf);
   if (kept.leaf) kept.renewal = renew_at(kept.leaf->not_before, kept.leaf->not_after);
+  if (auto waiting = needs_.folder.waiting(name); waiting && !waiting->empty()) {
+    if (auto chain = crypto::read_certificates(*std::move(waiting))) kept.waiting = chain->front();
+  }
   if (auto next = needs_.folder.next_key(name); next && *next) {
     kept.next_key = (*next)->spki_sha256();
-    const auto waits = waits_.find(name);
-    if (waits != waits_.end()) kept.waits_for = waits->second.why;
   }
+  const auto waits = waits_.find(name);
+  if (waits != waits_.end()) kept.waits_for = waits->second.why;
   return kept;
 }
 
@@ -79,9 +82,11 @@ bool Keeper::is_due(const Kept& kept) const {
   if (asked_.contains(kept.names.front())) return true;
   const base::Instant now = shard().wall_now();
   if (now < kept.attempts.next) return false;
-  if (!kept.leaf || kept.leaf->self_signed || now >= kept.renewal) return true;
+  const auto& newest = kept.waiting ? kept.waiting : kept.leaf;
+  if (!newest || newest->self_signed) return true;
+  if (now >= renew_at(newest->not_before, newest->not_after)) return true;
   return !std::ranges::all_of(kept.names, [&](const dns::Domain& name) {
-    return tls::match_name(*kept.leaf, {&name, 1}).has_value();
+    return tls::match_name(*newest, {&name, 1}).has_value();
   });
 }
 
@@ -159,8 +164,9 @@ net::Task<void> Keeper::run() {
 net::Task<void> Keeper::tend(Names names) {
   const dns::Domain name = names.front();
   Kept kept = look_at(names);
+  if (kept.waiting) co_await tend_waiting(kept);
   if (kept.next_key) co_await tend_next_key(kept);
-  if (!is_due(look_at(names))) co_return;
+  if (group_.cancellation().requested() || !is_due(look_at(names))) co_return;
   asked_.erase(name);
   auto key = key_for(name);
   if (!key) {
@@ -170,26 +176,58 @@ net::Task<void> Keeper::tend(Names names) {
   (void)co_await get(std::move(names), *std::move(key));
 }
 
+// May a certificate of this key take the place of the one in force?
+net::Task<Standing> Keeper::look(Kept kept, tls::Sha256 key, TlsaWatch::Proves after) {
+  const bool is_same = kept.leaf && kept.leaf->spki == key;
+  TlsaWatch::Change change{key, is_same ? TlsaWatch::Key::same : TlsaWatch::Key::another,
+                           needs_.in_force, std::move(after)};
+  base::Deadline deadline = group_.within(kLookLimit);
+  const TlsaWatch::Verdict verdict = co_await needs_.watch.look(std::move(change), deadline);
+  if (group_.cancellation().requested()) co_return Standing::unknown;
+  tell_wait(kept.names.front(), verdict);
+  co_return verdict.standing;
+}
+
+net::Task<void> Keeper::tend_waiting(Kept kept) {
+  const dns::Domain name = kept.names.front();
+  auto chain = needs_.folder.waiting(name);
+  if (!kept.waiting || !chain || chain->empty()) co_return;
+  // TLSA records are of mail servers: nobody asks for those of a policy host.
+  Standing standing = Standing::clear;
+  if (kept.names == needs_.settings.names) {
+    const base::Instant now = shard().wall_now();
+    TlsaWatch::Proves after = [pem = *chain, now](const dns::Domain& host,
+                                                  const std::vector<dns::Tlsa>& usable) {
+      return crypto::chain_proved_by(pem, host, usable, now);
+    };
+    standing = co_await look(kept, kept.waiting->spki, std::move(after));
+    // With DNS away, a certificate that nobody takes any more is worth nothing.
+    const bool nothing_to_lose = !kept.leaf || now >= kept.leaf->not_after;
+    if (standing == Standing::unknown && nothing_to_lose) standing = Standing::clear;
+  }
+  if (group_.cancellation().requested() || standing != Standing::clear) co_return;
+  if (auto taken = needs_.folder.take_waiting(name); !taken) {
+    failed(name, taken.error());
+    co_return;
+  }
+  waits_.erase(name);
+  needs_.changed();
+}
+
 net::Task<void> Keeper::tend_next_key(Kept kept) {
   const dns::Domain name = kept.names.front();
   const tls::Sha256 spki = *kept.next_key;
-  TlsaWatch::Change change{spki, needs_.in_force,
-                           [spki](const dns::Domain&, const std::vector<dns::Tlsa>& usable) {
-                             return vouches_for(usable, spki);
-                           }};
-  base::Deadline deadline = group_.within(kLookLimit);
-  const TlsaWatch::Verdict verdict = co_await needs_.watch.look(std::move(change), deadline);
-  if (group_.cancellation().requested()) co_return;
-  tell_wait(name, verdict);
+  TlsaWatch::Proves after = [spki](const dns::Domain&, const std::vector<dns::Tlsa>& usable) {
+    return vouches_for(usable, spki);
+  };
+  const Standing standing = co_await look(kept, spki, std::move(after));
   auto next = needs_.folder.next_key(name);
   const bool still_waits = next && *next && (*next)->spki_sha256() == spki;
-  if (verdict.standing != Standing::clear || !still_waits) co_return;
+  if (standing != Standing::clear || !still_waits) co_return;
   if (shard().wall_now() < kept.attempts.next && !asked_.contains(name)) co_return;
   asked_.erase(name);
   const bool got = co_await get(kept.names, *std::move(next));
-  if (!got) co_return;
-  needs_.folder.drop_next_key(name);
-  waits_.erase(name);
+  if (got) needs_.folder.drop_next_key(name);
 }
 
 void Keeper::tell_wait(const dns::Domain& name, const TlsaWatch::Verdict& verdict) {
@@ -197,13 +235,13 @@ void Keeper::tell_wait(const dns::Domain& name, const TlsaWatch::Verdict& verdic
   const bool news = known == waits_.end() || known->second.standing != verdict.standing;
   waits_[name] = verdict;
   if (!news || verdict.standing == Standing::clear) return;
-  needs_.events.emit(observe::Event::certificate_key_waits,
+  needs_.events.emit(observe::Event::certificate_waits,
                      {{"name", name.text()}, {"why", verdict.why}});
 }
 
 net::Task<bool> Keeper::get(Names names, Folder::Key key) {
   const dns::Domain name = names.front();
-  Wish wish{std::move(names), key, needs_.settings.challenge};
+  Wish wish{names, key, needs_.settings.challenge};
   base::Deadline deadline = group_.within(kOrderLimit);
   auto chain = co_await obtain(client_, needs_.responder, std::move(wish), deadline);
   if (group_.cancellation().requested()) co_return false;
@@ -211,11 +249,13 @@ net::Task<bool> Keeper::get(Names names, Folder::Key key) {
     failed(name, chain.error());
     co_return false;
   }
-  if (auto put = needs_.folder.put(name, *key, *chain); !put) {
+  if (auto put = needs_.folder.put_waiting(name, *key, *chain); !put) {
     failed(name, put.error());
     co_return false;
   }
-  succeeded(name);
+  succeeded(name, *chain);
+  Kept kept = look_at(names);
+  co_await tend_waiting(std::move(kept));
   co_return true;
 }
 
@@ -232,14 +272,13 @@ void Keeper::failed(const dns::Domain& name, const base::Failure& why) {
                       {"next", base::rfc3339(attempts.next)}});
 }
 
-void Keeper::succeeded(const dns::Domain& name) {
+void Keeper::succeeded(const dns::Domain& name, const std::string& chain) {
   attempts_[name] = {};
   (void)needs_.folder.save(name, {});  // an old note only makes the next attempt later
-  auto leaf = needs_.folder.leaf(name);
-  const std::string until = leaf && *leaf ? base::rfc3339((*leaf)->not_after) : "";
+  const auto read = crypto::read_certificates(chain);
+  const std::string until = read ? base::rfc3339(read->front().not_after) : "";
   needs_.events.emit(observe::Event::certificate_obtained,
                      {{"name", name.text()}, {"expires", until}});
-  needs_.changed();
 }
 
 }  // namespace postern::acme

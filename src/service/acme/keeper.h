@@ -7,6 +7,9 @@
 // gateway's names have one that vouches for itself, of the same key: mail is encrypted from the
 // first minute, and its TLSA record never changes.
 //
+// What was got for the gateway's names is shown only when published TLSA records do not forbid it;
+// until then it waits in a file of its own, over restarts too.
+//
 // A failed attempt is told, and made again later (core/acme/renewal.h); the certificate in use
 // stays. What is put into the folder is for others to notice (`changed`). Lives on one shard.
 #pragma once
@@ -37,10 +40,11 @@ struct KeeperSettings {
 struct Kept {
   std::vector<dns::Domain> names;
   std::optional<tls::CertificateFacts> leaf;
-  base::Instant renewal;                  // when it is due; meaningless without a leaf
-  Attempts attempts;                      // since the last success
-  std::optional<tls::Sha256> next_key{};  // waits for its TLSA record
-  std::string waits_for{};                // why it waits: one sentence
+  base::Instant renewal;                           // when it is due; meaningless without a leaf
+  Attempts attempts;                               // since the last success
+  std::optional<tls::CertificateFacts> waiting{};  // got, and not to be shown yet
+  std::optional<tls::Sha256> next_key{};           // waits for its TLSA record
+  std::string waits_for{};                         // why one of them waits: one sentence
 };
 
 class Keeper {
@@ -87,10 +91,12 @@ class Keeper {
 
   net::Task<void> run();
   net::Task<void> tend(Names names);
+  net::Task<void> tend_waiting(Kept kept);
   net::Task<void> tend_next_key(Kept kept);
+  [[nodiscard]] net::Task<Standing> look(Kept kept, tls::Sha256 key, TlsaWatch::Proves after);
   [[nodiscard]] net::Task<bool> get(Names names, Folder::Key key);
   void failed(const dns::Domain& name, const base::Failure& why);
-  void succeeded(const dns::Domain& name);
+  void succeeded(const dns::Domain& name, const std::string& chain);
   void tell_wait(const dns::Domain& name, const TlsaWatch::Verdict& verdict);
 
   [[nodiscard]] net::Shard& shard() const { return needs_.https.shard; }
@@ -101,7 +107,7 @@ class Keeper {
   net::Event wake_;
   std::set<dns::Domain> asked_;                      // by hand
   std::map<dns::Domain, Attempts> attempts_;         // what was noted since the start
-  std::map<dns::Domain, TlsaWatch::Verdict> waits_;  // of next keys
+  std::map<dns::Domain, TlsaWatch::Verdict> waits_;  // of next keys, and of what is not shown yet
 };
 
 }  // namespace postern::acme

@@ -45,7 +45,7 @@ TlsaWatch::Verdict TlsaWatch::judge(const Change& change, const dns::Domain& hos
   } else if (answer.ok() && answer.secure()) {
     const std::vector<dns::Tlsa> usable = dane::usable(answer.records);
     if (change.after(host, usable)) {
-      look = Look::published;
+      look = change.is == Key::same ? Look::free : Look::published;
     } else if (change.before(host, usable)) {
       look = Look::would_break;
     }

@@ -3,7 +3,8 @@
 //
 // Asks for the TLSA records at each name of the gateway. A change is clear when at every name no
 // record binds, or the records vouch for the new certificate and have done so for twice their TTL.
-// Where the old certificate does not match them either, a change breaks nothing. Looks are
+// Where the old certificate does not match them either, a change breaks nothing; nor where the key
+// stays and the records vouch for it, as others' older ones then do. Looks are
 // remembered by key and name, so the one who waits asks again; a restart begins anew. Lives on one
 // shard.
 #pragma once
@@ -32,10 +33,12 @@ class TlsaWatch {
   explicit TlsaWatch(Needs needs) : needs_(std::move(needs)) {}
 
   using Proves = std::function<bool(const dns::Domain& host, const std::vector<dns::Tlsa>& usable)>;
+  enum class Key { another, same };  // than that of the certificate in force
   struct Change {
     tls::Sha256 key;  // of the new certificate
-    Proves before;    // do the records vouch for what is in force?
-    Proves after;     // and for what is to come?
+    Key is = Key::another;
+    Proves before;  // do the records vouch for what is in force?
+    Proves after;   // and for what is to come?
   };
   struct Verdict {
     Standing standing = Standing::clear;  // the worst of all names

@@ -50,7 +50,7 @@ class TlsaWatchTest : public ::testing::Test {
   }
   net::Task<void> ask(TlsaWatch::Verdict& verdict) {
     TlsaWatch::Change change{
-        key(2), [](const auto&, const auto& usable) { return vouches_for(usable, key(1)); },
+        key(2), is_, [](const auto&, const auto& usable) { return vouches_for(usable, key(1)); },
         [](const auto&, const auto& usable) { return vouches_for(usable, key(2)); }};
     base::Deadline forever;
     verdict = co_await watch_.look(std::move(change), forever);
@@ -58,6 +58,7 @@ class TlsaWatchTest : public ::testing::Test {
 
   net::Shard shard_;
   Records records_;
+  TlsaWatch::Key is_ = TlsaWatch::Key::another;
   TlsaWatch watch_{{.shard = shard_,
                     .fresh_lookups = [this]() -> base::Result<std::unique_ptr<resolver::Lookups>> {
                       return std::make_unique<onboarding::testing::View>(records_);
@@ -102,6 +103,21 @@ TEST_F(TlsaWatchTest, RecordsThatNobodyBelievesBindNothing) {
 TEST_F(TlsaWatchTest, RecordsThatDoNotFitTheOldCertificateEitherCannotBeBroken) {
   records_.publish("a.example", {record(7)});
   EXPECT_EQ(look().standing, Standing::clear);
+}
+
+TEST_F(TlsaWatchTest, WhereTheKeyStaysARecordOfItIsEnoughAtOnce) {
+  is_ = TlsaWatch::Key::same;
+  records_.publish("a.example", {record(2)});
+  EXPECT_EQ(look(), TlsaWatch::Verdict());
+}
+
+TEST_F(TlsaWatchTest, WhereTheKeyStaysARecordOfTheWholeOldCertificateStillHolds) {
+  is_ = TlsaWatch::Key::same;
+  records_.publish("a.example", {record(1)});
+  EXPECT_EQ(look().standing, Standing::held);
+  // Once it is right, others may still hold the one that was not.
+  records_.publish("a.example", {record(2)});
+  EXPECT_EQ(look().standing, Standing::waiting);
 }
 
 TEST_F(TlsaWatchTest, ALookupThatFailsIsNeverNone) {
