@@ -29,6 +29,8 @@ class Load:
         self.acknowledged: dict[str, tuple[str, Letter]] = {}  # by number: the queue id, and the message
         self.refusals: Counter[str] = Counter()  # answers to a message other than 250, by their code
         self.attempted = 0
+        self._busy = 0  # clients in a session
+        self.steps = 0  # of all clients: connections, commands, pieces of content
         self._seed = seed
         self._domains = tuple(domains)
         self._largest = largest_lines
@@ -56,6 +58,12 @@ class Load:
         """New connections wait for start()."""
         self._going.clear()
 
+    def rest(self) -> None:
+        """The same, and no message is under way any more: what was acknowledged is all there will be."""
+        self.pause()
+        with self.more:
+            assert self.more.wait_for(lambda: self._busy == 0, _PATIENCE), "a client does not come to an end"
+
     def stop(self) -> None:
         self._ended.set()
         self._going.set()
@@ -68,17 +76,36 @@ class Load:
             came = self.more.wait_for(lambda: len(self.acknowledged) >= count, within)
         assert came, f"only {len(self.acknowledged)} of {count} were acknowledged; refused: {self.refusals}"
 
+    def wait_for_step(self, number: int, within: float = _PATIENCE) -> None:
+        """Until the clients have come so far, in the middle of whatever they do then."""
+        with self.more:
+            came = self.more.wait_for(lambda: self.steps >= number, within)
+        assert came, f"the clients made {self.steps} of {number} steps"
+
+    def _step(self, wire: socket.socket, data: bytes) -> None:
+        wire.sendall(data)
+        with self.more:
+            self.steps += 1
+            self.more.notify_all()
+
     def _run(self, client: int) -> None:
         chance = random.Random(self._seed * 1000 + client)
         while not self._ended.is_set():
             self._going.wait()
+            with self.more:
+                if not self._going.is_set():
+                    continue  # it began to rest meanwhile
+                self._busy += 1
             with suppress(OSError, Refused):
                 self._session(chance)
+            with self.more:
+                self._busy -= 1
+                self.more.notify_all()
 
     def _session(self, chance: random.Random) -> None:
         with socket.create_connection(("127.0.0.1", self._port), _PATIENCE) as wire, wire.makefile("rb") as answers:
             _expect(answers.readline(), b"220")
-            wire.sendall(b"EHLO mail.corp.example\r\n")
+            self._step(wire, b"EHLO mail.corp.example\r\n")
             while (line := answers.readline()).startswith(b"250-"):
                 pass
             _expect(line, b"250 ")
@@ -101,12 +128,15 @@ class Load:
     def _send(self, wire: socket.socket, answers: "socket.SocketIO | object", letter: Letter) -> None:
         read = answers.readline  # type: ignore[attr-defined]
         recipients = "".join(f"RCPT TO:<{letter.number}@{domain}>\r\n" for domain in letter.domains)
-        wire.sendall(f"MAIL FROM:<anna@corp.example>\r\n{recipients}DATA\r\n".encode())
+        self._step(wire, f"MAIL FROM:<anna@corp.example>\r\n{recipients}DATA\r\n".encode())
         self._expect_or_count(read(), b"250")
         for _ in letter.domains:
             self._expect_or_count(read(), b"250")
         self._expect_or_count(read(), b"354")
-        wire.sendall(stuffed(letter.content))
+        content = stuffed(letter.content)
+        half = len(content) // 2
+        self._step(wire, content[:half])
+        self._step(wire, content[half:])
         answer = read()
         self._expect_or_count(answer, b"250 2.0.0 Queued as ")
         with self.more:

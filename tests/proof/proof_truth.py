@@ -20,12 +20,12 @@ def until(condition: Callable[[], bool], within: float, what: str) -> None:
     end = time.monotonic() + within
     while not condition():
         assert time.monotonic() < end, f"it did not come to it within {within:.0f} s: {what}"
-        time.sleep(0.05)
 
 
 def drain(place: Place, within: float = _DRAIN_WITHIN) -> None:
     """Until nothing waits: every delivery that can be made has been made and settled."""
-    until(lambda: not json.loads(place.ask("/v1/queue?limit=1"))["messages"], within, "the queue is empty")
+    ask = ("queue", "list", "--limit", "1", "--json")  # a command paces the questions by itself
+    until(lambda: not json.loads(place.gateway.cli(*ask))["messages"], within, "the queue is empty")
 
 
 def evidence(place: Place) -> list[dict[str, Any]]:

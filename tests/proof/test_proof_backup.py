@@ -87,7 +87,7 @@ def test_a_restored_gateway_delivers_what_it_has_and_accepts_more(
     place.run()
     load.start(place.port)
     load.wait_for(40)
-    load.pause()
+    load.rest()
     place.gateway.cli("backup", str(tmp_path / "backup"))
     before = set(load.acknowledged)
     restore(place, tmp_path / "backup")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 from proof_load import Load
 from proof_place import Place
@@ -29,13 +28,12 @@ def test_killed_again_and_again_it_loses_nothing_and_delivers_nothing_half(place
     for number in range(size.kills):
         place.run()
         load.start(place.port)
-        # The moment is the test's input, not a wait for something: from the first connection on to
-        # far into the load.
-        moment = time.monotonic() + chance.random() ** 2 * 1.5
+        # From the first connection on to far into the load, in the middle of anything.
+        moment = load.steps + 1 + int(chance.random() ** 2 * 2000)
         if number % 4 == 0:
             changes.make()
             check_audit(place)
-        time.sleep(max(0.0, moment - time.monotonic()))
+        load.wait_for_step(moment)
         load.pause()
         place.kill()
     load.stop()
