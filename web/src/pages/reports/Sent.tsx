@@ -32,7 +32,7 @@ export function Sent() {
           rows={items.map((one) => ({
             key: `${one.day} ${one.domain} ${one.destination}`,
             cells: [
-              <div key="about">
+              <div key="about" style={{ minWidth: '13rem' }}>
                 {one.domain}
                 <Text size="sm" c="dimmed">
                   {one.day}
