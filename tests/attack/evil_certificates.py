@@ -124,6 +124,17 @@ GOOD: Mapping[str, Maker] = {
 NAME, TRUST, TIME = "certificate-host-mismatch", "certificate-not-trusted", "certificate-expired"
 EARLY, WEAK = "certificate-not-yet-valid", "certificate-weak"
 PURPOSE, OTHER = "certificate-wrong-purpose", "validation-failure"
+# What the sentence says besides a reason that covers several things.
+CAUSES: Mapping[str, str] = {
+    "an intermediate for other names": "permitted subtree violation",
+    "an intermediate for clients": "unsuitable certificate purpose",
+    "an intermediate that may not sign": "invalid CA certificate",
+    "an intermediate that is no authority": "invalid CA certificate",
+    "an intermediate of tomorrow": "or one above it is not valid yet",
+    "a path that is too long": "path length constraint exceeded",
+    "issued by a leaf": "invalid CA certificate",
+    "a chain of twenty": "certificate chain too long",
+}
 BAD: Mapping[str, tuple[Maker, str]] = {
     "a NUL in the name": (named("{host}\x00.evil.example"), NAME),
     "a NUL at the end": (named("{host}\x00"), NAME),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evil_certificates import BAD, GOOD, Maker
+from evil_certificates import BAD, CAUSES, GOOD, Maker
 from evil_partner import EvilPartner, Manners
 from evil_pki import certificate, server_context
 from evil_world import EvilWorld
@@ -31,6 +31,7 @@ def test_strict_refuses_what_is_wrong_and_says_why(what: str, evil: EvilWorld) -
     maker, reason = BAD[what]
     attempt, partner = delivery(evil, "strict", maker)
     assert (attempt["outcome"], attempt["reason"]) == ("deferred", reason), attempt
+    assert CAUSES.get(what, "") in attempt["detail"], attempt
     assert partner.visits
     assert b"MAIL" not in partner.heard_in_clear() + partner.heard_under_tls()
 

@@ -81,7 +81,8 @@ Reason bad_chain(const Observation& seen) {
                              date(certificate.not_after)));
     case Chain::not_yet_valid:
       return say("certificate-not-yet-valid",
-                 fmt::format("is not valid before {}", date(certificate.not_before)));
+                 fmt::format("or one above it is not valid yet (its own first day is {})",
+                             date(certificate.not_before)));
     case Chain::wrong_purpose:
       return say("certificate-wrong-purpose", "was not issued for this purpose");
     case Chain::weak:
