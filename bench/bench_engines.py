@@ -43,6 +43,8 @@ class Engine(Protocol):
 
     def cpu_seconds(self) -> float: ...
 
+    def memory(self) -> int: ...
+
     def version(self) -> str: ...
 
     def log(self) -> str: ...
@@ -62,6 +64,18 @@ def cpu_of(processes: Iterator[int], with_children_of: int) -> float:
         if pid == with_children_of:
             ticks += int(fields[13]) + int(fields[14])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory_of(processes: Iterator[int]) -> int:
+    """Bytes that processes hold in memory, what several share counted once among them (Pss)."""
+    kilobytes = 0
+    for pid in processes:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return kilobytes * 1024
 
 
 def group_members(group: int) -> Iterator[int]:
@@ -123,6 +137,10 @@ class PosternEngine:
         assert self._gateway.process is not None
         pid = self._gateway.process.pid
         return cpu_of(iter((pid,)), pid)
+
+    def memory(self) -> int:
+        assert self._gateway.process is not None
+        return memory_of(iter((self._gateway.process.pid,)))
 
     def version(self) -> str:
         return self._gateway.cli("version").strip()
@@ -211,6 +229,9 @@ class PostfixEngine:
 
     def cpu_seconds(self) -> float:
         return cpu_of(group_members(self._peer.pid()), self._peer.pid())
+
+    def memory(self) -> int:
+        return memory_of(group_members(self._peer.pid()))
 
     def version(self) -> str:
         return "Postfix " + self._peer.run("/usr/sbin/postconf", "-dh", "mail_version").strip()

@@ -12,8 +12,7 @@
 #include <chrono>
 #include <vector>
 
-#include "bench/conversation.h"
-#include "io/crypto/tls.h"
+#include "bench/client.h"
 
 namespace postern::bench {
 namespace {
@@ -35,64 +34,18 @@ struct Tally {
   int accepted = 0;
   int refused = 0;
   int broken_connections = 0;
-  std::string first_refusal;
   std::vector<double> waits;  // seconds from the end of data to the reply
 };
 
 struct Loader {
   const Job& job;
-  net::Shard& shard;
-  base::Endpoint target;
-  crypto::ClientContext* tls;
+  Client& client;
   std::string filler;
   Tally tally;
 
-  net::Task<bool> expect(Conversation& talk, int code);
-  net::Task<bool> open(Conversation& talk);
   net::Task<bool> send_one(Conversation& talk, int number);
   net::Task<void> connection();
-  void note_refusal(const std::string& text) {
-    ++tally.refused;
-    if (tally.first_refusal.empty()) tally.first_refusal = text;
-  }
 };
-
-net::Task<bool> Loader::expect(Conversation& talk, int code) {
-  std::string text;
-  int got = co_await talk.reply(text);
-  if (got != code && tally.first_refusal.empty()) tally.first_refusal = text;
-  co_return got == code;
-}
-
-net::Task<bool> Loader::open(Conversation& talk) {
-  base::Deadline deadline = talk.soon();
-  base::IpAddress anywhere;
-  auto socket = co_await net::connect(shard, target, anywhere, deadline);
-  if (!socket) co_return false;
-  if (!tls) {
-    talk.stream = std::move(*socket);
-    bool greeted = co_await expect(talk, 220);
-    talk.output = "EHLO load.bench.example\r\n";
-    bool known = co_await expect(talk, 250);
-    co_return greeted&& known;
-  }
-  Conversation plain{shard, std::move(*socket), {}, {}};
-  bool greeted = co_await expect(plain, 220);
-  plain.output = "EHLO load.bench.example\r\n";
-  bool known = co_await expect(plain, 250);
-  plain.output = "STARTTLS\r\n";
-  bool go = co_await expect(plain, 220);
-  if (!greeted || !known || !go) co_return false;
-  std::unique_ptr<net::Socket> bare(static_cast<net::Socket*>(plain.stream.release()));
-  crypto::ClientHello hello;
-  hello.profile.floor = tls::Version::tls1_2;
-  auto secured = co_await tls->connect_tls(std::move(bare), std::move(hello), deadline);
-  if (!secured || !secured->stream) co_return false;
-  talk.stream = std::move(secured->stream);
-  talk.output = "EHLO load.bench.example\r\n";
-  bool again = co_await expect(talk, 250);
-  co_return again;
-}
 
 net::Task<bool> Loader::send_one(Conversation& talk, int number) {
   talk.output = fmt::format("MAIL FROM:<{}>\r\n", job.sender);
@@ -100,12 +53,12 @@ net::Task<bool> Loader::send_one(Conversation& talk, int number) {
     talk.output += fmt::format("RCPT TO:<r{}@d{}.bench.example>\r\n", r, number % job.domains);
   }
   talk.output += "DATA\r\n";
-  bool good = co_await expect(talk, 250);
+  bool good = co_await client.expect(talk, 250);
   for (int r = 0; r < job.recipients; ++r) {
-    bool taken = co_await expect(talk, 250);
+    bool taken = co_await client.expect(talk, 250);
     good = good && taken;
   }
-  bool go = co_await expect(talk, 354);
+  bool go = co_await client.expect(talk, 354);
   if (!good || !go) co_return false;
   talk.output = fmt::format(
       "Subject: bench\r\nFrom: <{}>\r\nDate: Mon, 23 Nov 2026 00:00:00 +0000\r\n"
@@ -120,7 +73,8 @@ net::Task<bool> Loader::send_one(Conversation& talk, int number) {
   int code = co_await talk.reply(text);
   std::chrono::duration<double> wait = std::chrono::steady_clock::now() - start;
   if (code != 250) {
-    note_refusal(text);
+    ++tally.refused;
+    if (client.first_refusal.empty()) client.first_refusal = text;
     co_return code != 0;
   }
   tally.waits.push_back(wait.count());
@@ -130,8 +84,8 @@ net::Task<bool> Loader::send_one(Conversation& talk, int number) {
 
 net::Task<void> Loader::connection() {
   while (tally.next < job.messages && tally.broken_connections < 100) {
-    Conversation talk{shard, nullptr, {}, {}};
-    bool open_now = co_await open(talk);
+    Conversation talk{client.shard, nullptr, {}, {}};
+    bool open_now = co_await client.open(talk);
     for (int i = 0; open_now && i < job.per_connection && tally.next < job.messages; ++i) {
       int number = tally.next++;
       bool alive = co_await send_one(talk, number);
@@ -150,7 +104,7 @@ net::Task<void> Loader::connection() {
 }
 
 net::Task<void> run_all(Loader& loader) {
-  net::TaskGroup group(loader.shard);
+  net::TaskGroup group(loader.client.shard);
   for (int i = 0; i < loader.job.connections; ++i) group.start(loader.connection());
   co_await group.join();
 }
@@ -168,34 +122,25 @@ std::string lines_of(int size) {
 }
 
 int run(const Job& job) {
-  auto target = base::Endpoint::parse(job.to);
-  if (!target) {
-    fmt::print(stderr, "bench_load: --to must be ADDRESS:PORT\n");
+  net::Shard shard;
+  auto client = Client::make(shard, job.to, job.tls);
+  if (!client) {
+    fmt::print(stderr, "bench_load: {}\n", client.error().text);
     return 2;
   }
-  net::Shard shard;
-  std::unique_ptr<crypto::ClientContext> context;
-  if (job.tls) {
-    auto made = crypto::ClientContext::make({});
-    if (!made) {
-      fmt::print(stderr, "bench_load: {}\n", made.error().text);
-      return 1;
-    }
-    context = std::move(*made);
-  }
-  Loader loader{job, shard, *target, context.get(), lines_of(job.size), {}};
+  Loader loader{job, *client, lines_of(job.size), {}};
   auto start = std::chrono::steady_clock::now();
   shard.run_until_done(run_all(loader));
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   Tally& tally = loader.tally;
   std::ranges::sort(tally.waits);
-  std::ranges::replace(tally.first_refusal, '"', '\'');
+  std::ranges::replace(client->first_refusal, '"', '\'');
   fmt::print(
       "{{\"accepted\":{},\"refused\":{},\"broken\":{},\"seconds\":{:.3f},\"p50_ms\":{:.3f},"
       "\"p99_ms\":{:.3f},\"p999_ms\":{:.3f},\"first_refusal\":\"{}\"}}\n",
       tally.accepted, tally.refused, tally.broken_connections, took.count(),
       1000 * percentile(tally.waits, 0.5), 1000 * percentile(tally.waits, 0.99),
-      1000 * percentile(tally.waits, 0.999), tally.first_refusal);
+      1000 * percentile(tally.waits, 0.999), client->first_refusal);
   return tally.accepted == job.messages ? 0 : 1;
 }
 

@@ -83,7 +83,7 @@ int main() {
       const route::DomainSources sources{book.delivery_policy(kAccount, name, now),
                                          book.exception(kAccount, name, now),
                                          tls::Mode::opportunistic};
-      found += route::mx_requirement(sources, {name, name, false, false, {}}).demands().size();
+      found += route::mx_requirement(sources, {name, name, false, false, {}}, {}).demands().size();
     });
     fmt::print("{:>10} {:>12.1f} {:>14.0f} {:>20.0f}\n", count, build.count(), winner, whole);
   }

@@ -15,6 +15,7 @@ pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 
 set(POSTERN_CORE_LIBRARIES fmt::fmt PkgConfig::IDN2 PkgConfig::PSL)
 set(POSTERN_IO_LIBRARIES Threads::Threads Boost::boost Boost::json Boost::url OpenSSL::SSL

@@ -1,0 +1,69 @@
+// The side of the load tools that opens sessions: connect, greeting, EHLO, and STARTTLS when asked.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bench/conversation.h"
+#include "core/base/failure.h"
+#include "core/base/ip_address.h"
+#include "io/crypto/tls.h"
+
+namespace postern::bench {
+
+struct Client {
+  net::Shard& shard;
+  base::Endpoint target;
+  std::unique_ptr<crypto::ClientContext> tls;
+  std::string first_refusal;  // what the server said when it was not what we wanted
+
+  // `to`: ADDRESS:PORT.
+  static base::Result<Client> make(net::Shard& shard, const std::string& to, bool with_tls) {
+    auto target = base::Endpoint::parse(to);
+    if (!target) return base::fail("bad-address", "--to must be ADDRESS:PORT");
+    Client client{shard, *target, nullptr, {}};
+    if (!with_tls) return client;
+    auto made = crypto::ClientContext::make({});
+    if (!made) return std::unexpected(made.error());
+    client.tls = std::move(*made);
+    return client;
+  }
+
+  net::Task<bool> expect(Conversation& talk, int code) {
+    std::string text;
+    int got = co_await talk.reply(text);
+    if (got != code && first_refusal.empty()) first_refusal = text;
+    co_return got == code;
+  }
+
+  // A session that is ready for MAIL FROM.
+  net::Task<bool> open(Conversation& talk) {
+    base::Deadline deadline = talk.soon();
+    base::IpAddress anywhere;
+    auto socket = co_await net::connect(shard, target, anywhere, deadline);
+    if (!socket) co_return false;
+    Conversation plain{shard, std::move(*socket), {}, {}};
+    bool greeted = co_await expect(plain, 220);
+    plain.output = "EHLO load.bench.example\r\n";
+    bool known = co_await expect(plain, 250);
+    if (!greeted || !known) co_return false;
+    if (!tls) {
+      talk.stream = std::move(plain.stream);
+      co_return true;
+    }
+    plain.output = "STARTTLS\r\n";
+    bool go = co_await expect(plain, 220);
+    if (!go) co_return false;
+    std::unique_ptr<net::Socket> bare(static_cast<net::Socket*>(plain.stream.release()));
+    crypto::ClientHello hello;
+    hello.profile.floor = tls::Version::tls1_2;
+    auto secured = co_await tls->connect_tls(std::move(bare), std::move(hello), deadline);
+    if (!secured || !secured->stream) co_return false;
+    talk.stream = std::move(secured->stream);
+    talk.output = "EHLO load.bench.example\r\n";
+    bool again = co_await expect(talk, 250);
+    co_return again;
+  }
+};
+
+}  // namespace postern::bench
