@@ -62,8 +62,8 @@ net::Task<bool> Loader::send_one(Conversation& talk, int number) {
   if (!good || !go) co_return false;
   talk.output = fmt::format(
       "Subject: bench\r\nFrom: <{}>\r\nDate: Mon, 23 Nov 2026 00:00:00 +0000\r\n"
-      "Message-ID: <{}@bench.example>\r\nX-Bench-Id: {}\r\n\r\n",
-      job.sender, number, number);
+      "Message-ID: <{}@bench.example>\r\nX-Bench-Id: {}\r\nX-Bench-Sent: {}\r\n\r\n",
+      job.sender, number, number, microseconds_now());
   talk.output += filler;
   talk.output += ".\r\n";
   bool flushed = co_await talk.flush();
@@ -107,12 +107,6 @@ net::Task<void> run_all(Loader& loader) {
   net::TaskGroup group(loader.client.shard);
   for (int i = 0; i < loader.job.connections; ++i) group.start(loader.connection());
   co_await group.join();
-}
-
-double percentile(std::vector<double>& sorted, double share) {
-  if (sorted.empty()) return 0;
-  auto index = static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1));
-  return sorted[index];
 }
 
 std::string lines_of(int size) {

@@ -11,8 +11,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.bench_engines import ENGINES, OWN_NAME, SINK_NAME, Place, remove
+from bench.bench_idle import Idle, idle, place_with
 from bench.bench_measure import BenchError, Figures, measure
-from bench.bench_report import as_json, conditions, markdown, rows, text_table
+from bench.bench_report import as_json, conditions, idle_rows, markdown, policy_rows, rows, text_table
 from bench.bench_sets import QUICK, SETS, Set
 from lab.model import Certificate
 from lab.pki import Pki
@@ -20,6 +21,7 @@ from peers import Identity, free_port
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 WORK = REPOSITORY / "build" / "bench"
+LINE = "\n---\n"
 PROGRAMS = REPOSITORY / "build" / "release" / "bench"
 
 
@@ -34,7 +36,7 @@ set -euo pipefail
 . tools/install.sh
 install_groups build lab
 [ -f build/release/build.ninja ] || cmake --preset release >&2
-cmake --build --preset release --target postern bench_load bench_sink >&2
+cmake --build --preset release --target postern bench_load bench_hold bench_sink bench_policies >&2
 unpack_peers
 """
     subprocess.run(["bash", "-c", script], cwd=REPOSITORY, check=True)
@@ -71,12 +73,38 @@ def run_set(what: Set, pki: Pki, repetitions: int, versions: dict[str, str]) -> 
     return results
 
 
+def measures(pki: Pki, skip: bool) -> tuple[list[Idle], list[dict[str, float]]]:
+    """What is no relaying: idle sessions, policy decisions."""
+    if skip:
+        return [], []
+    say("Idle TLS sessions")
+    sessions = idle(WORK, PROGRAMS, place_with(identity(pki, OWN_NAME), pki.ca, free_port()))
+    say("Policy decisions")
+    return sessions, policy_figures()
+
+
+def policy_figures() -> list[dict[str, float]]:
+    """What a policy decision costs with few and many policies."""
+    done = subprocess.run([PROGRAMS / "bench_policies"], capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def publish(facts: dict[str, str], *tables: list[list[str]]) -> None:
+    """docs/performance.md: the tables of this run, then what people wrote below the line."""
+    page = REPOSITORY / "docs" / "performance.md"
+    old = page.read_text() if page.exists() else ""
+    _, line, by_hand = old.partition(LINE)
+    page.write_text(markdown(facts, *tables, written_by_hand=line + by_hand or LINE))
+    say("docs/performance.md is written.")
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="bench/run", description="Measures Postern and Postfix side by side, in one run on this machine."
     )
     parser.add_argument("--quick", action="store_true", help="one small set, under a minute")
     parser.add_argument("--sets", default="", help=f"names, with commas between: {', '.join(s.name for s in SETS)}")
+    parser.add_argument("--only-sets", action="store_true", help="without idle sessions and policy decisions")
     parser.add_argument("--repetitions", type=int, default=0, help="of each set and engine (default 3, quick 2)")
     parser.add_argument("--json", type=Path, default=WORK / "results.json", help="where the results go as JSON")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md from this run")
@@ -109,16 +137,17 @@ def main(arguments: list[str]) -> int:
         for one in sets:
             say(one.title)
             results[one.name] = run_set(one, pki, repetitions, versions)
+        sessions, policies = measures(pki, options.quick or options.only_sets)
     except BenchError as error:
         say(f"bench/run: {error}")
         return 1
     facts["versions"] = ", ".join(versions.values())
-    table = rows(sets, results)
-    print("\n".join(f"{name}: {value}" for name, value in facts.items()), end="\n\n")
-    print(text_table(table))
-    options.json.write_text(json.dumps(as_json(facts, sets, results), indent=2) + "\n")
+    tables = rows(sets, results), idle_rows(sessions), policy_rows(policies)
+    print("\n".join(f"{name}: {value}" for name, value in facts.items()))
+    for table in tables:
+        print("\n" + text_table(table) if len(table) > 1 else "", end="\n" if len(table) > 1 else "")
+    options.json.write_text(json.dumps(as_json(facts, sets, results, sessions, policies), indent=2) + "\n")
     say(f"\nResults: {options.json}")
     if options.write:
-        (REPOSITORY / "docs" / "performance.md").write_text(markdown(facts, table))
-        say("docs/performance.md is written.")
+        publish(facts, *tables)
     return 0

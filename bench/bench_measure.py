@@ -31,6 +31,9 @@ class Figures:
     cpu_ms: float  # of the engine with all its processes, a message
     p50_ms: float  # end of data -> 250
     p99_ms: float
+    p999_ms: float
+    way_p50_ms: float  # end of data -> the sink has it
+    way_p99_ms: float
     lost: int
     duplicates: int
     in_clear: int
@@ -98,6 +101,9 @@ def measure(engine: Engine, what: Set, programs: Path, port: int, identity: Iden
         cpu_ms=1000 * cpu / count,
         p50_ms=load["p50_ms"],
         p99_ms=load["p99_ms"],
+        p999_ms=load["p999_ms"],
+        way_p50_ms=counted["way_p50_ms"],
+        way_p99_ms=counted["way_p99_ms"],
         lost=count - arrived,
         duplicates=counted["duplicates"],
         in_clear=counted["messages"] - counted["tls"],

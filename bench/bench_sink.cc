@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -22,6 +23,7 @@ struct Sink {
   std::shared_ptr<const crypto::ServerContext> tls;
   std::size_t expected;
   std::unordered_map<long, int> seen;
+  std::vector<double> ways = {};  // milliseconds from the end of data at the server until here
   std::size_t messages = 0;
   std::size_t connections = 0;
   std::size_t under_tls = 0;
@@ -36,14 +38,19 @@ struct Sink {
   net::Task<void> accept_all(net::Listener& listener, base::Deadline deadline);
 };
 
-void Sink::count(std::string_view body, bool secured) {
-  std::size_t at = body.find("X-Bench-Id: ");
-  long number = -1;
+std::int64_t number_after(std::string_view body, std::string_view name) {
+  std::int64_t number = -1;
+  const std::size_t at = body.find(name);
   if (at != std::string_view::npos) {
-    at += std::string_view("X-Bench-Id: ").size();
-    std::from_chars(body.data() + at, body.data() + body.size(), number);
+    std::from_chars(body.data() + at + name.size(), body.data() + body.size(), number);
   }
-  ++seen[number];
+  return number;
+}
+
+void Sink::count(std::string_view body, bool secured) {
+  ++seen[number_after(body, "X-Bench-Id: ")];
+  const std::int64_t sent = number_after(body, "X-Bench-Sent: ");
+  if (sent > 0) ways.push_back(static_cast<double>(microseconds_now() - sent) / 1000);
   ++messages;
   under_tls += secured ? 1 : 0;
   if (expected != 0 && seen.size() >= expected && !reported) report();
@@ -52,9 +59,12 @@ void Sink::count(std::string_view body, bool secured) {
 void Sink::report() {
   reported = true;
   std::size_t duplicates = messages - seen.size();
+  std::ranges::sort(ways);
   fmt::print(
-      "{{\"messages\":{},\"distinct\":{},\"duplicates\":{},\"connections\":{},\"tls\":{}}}\n",
-      messages, seen.size(), duplicates, connections, under_tls);
+      "{{\"messages\":{},\"distinct\":{},\"duplicates\":{},\"connections\":{},\"tls\":{},"
+      "\"way_p50_ms\":{:.3f},\"way_p99_ms\":{:.3f},\"way_p999_ms\":{:.3f}}}\n",
+      messages, seen.size(), duplicates, connections, under_tls, percentile(ways, 0.5),
+      percentile(ways, 0.99), percentile(ways, 0.999));
   std::fflush(stdout);
 }
 

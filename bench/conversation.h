@@ -2,10 +2,13 @@
 #pragma once
 
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/base/deadline.h"
 #include "io/net/shard.h"
@@ -13,6 +16,17 @@
 #include "io/net/task.h"
 
 namespace postern::bench {
+
+// Of the clock that load and sink share, as both run on one machine.
+inline std::int64_t microseconds_now() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
+inline double percentile(const std::vector<double>& sorted, double share) {
+  if (sorted.empty()) return 0;
+  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+}
 
 struct Conversation {
   net::Shard& shard;
