@@ -78,6 +78,25 @@ std::uint32_t find_in(const DomainMap& map, const std::vector<Item>& items, std:
   });
 }
 
+// Of the policies that are offered, the most specific first, the one in force, and the one in stage
+// monitor before it.
+struct Picker {
+  const dns::Domain& domain;
+  Hop hop;
+  base::Instant now;
+  PolicyBook::Winner picked = {};
+
+  void offer(const Policy& policy) {
+    if (picked.policy != nullptr) return;
+    if (!speaks_for(policy, hop) || !policy.active(now) || !policy.scope.covers(domain)) return;
+    if (policy.stage == tls::Stage::enforce) {
+      picked.policy = &policy;
+    } else if (picked.monitored == nullptr) {
+      picked.monitored = &policy;
+    }
+  }
+};
+
 std::string why_inactive(const Policy& policy, base::Instant now) {
   if (policy.valid_from && now < *policy.valid_from) {
     return fmt::format("it is valid only from {}", base::rfc3339(*policy.valid_from));
@@ -162,32 +181,35 @@ struct PolicyBook::Index {
 
   [[nodiscard]] Winner winner(base::AccountId account, const dns::Domain& domain, Hop hop,
                               base::Instant now) const {
-    Winner result;
+    Picker picker{domain, hop, now};
     candidates(account, domain.text(), [&](const Policy& policy) {
-      if (!speaks_for(policy, hop) || !policy.active(now) || !policy.scope.covers(domain))
-        return true;
-      if (policy.stage == tls::Stage::enforce) {
-        result.policy = &policy;
-        return false;
-      }
-      if (result.monitored == nullptr) result.monitored = &policy;
-      return true;
+      picker.offer(policy);
+      return picker.picked.policy == nullptr;
     });
-    return result;
+    return picker.picked;
   }
 
   [[nodiscard]] Choice choice(base::AccountId account, const dns::Domain& domain, Hop hop,
                               base::Instant now) const {
-    Choice result{winner(account, domain, hop, now), {}};
-    std::vector<tls::Considered> others;
+    Picker picker{domain, hop, now};
+    // One pass: with a million policies each look into the table is a cache miss or two.
+    std::vector<const Policy*> all;
     candidates(account, domain.text(), [&](const Policy& policy) {
+      picker.offer(policy);
+      all.push_back(&policy);
+      return true;
+    });
+    Choice result{picker.picked, {}};
+    std::vector<tls::Considered> others;
+    for (const Policy* candidate : all) {
+      const Policy& policy = *candidate;
       tls::Considered line{source_of(policy), policy.mode, tls::Considered::Fate::lost, {}};
       if (&policy == result.policy) {
         line.fate = tls::Considered::Fate::joined;
         line.rule = policy.scope.wildcard ? "it is the longest wildcard that covers the domain"
                                           : "it is for exactly this domain";
         result.considered.push_back(std::move(line));
-        return true;
+        continue;
       }
       if (&policy == result.monitored) {
         line.fate = tls::Considered::Fate::monitored;
@@ -205,8 +227,7 @@ struct PolicyBook::Index {
                         : fmt::format("{} is more specific", source_of(*better).name);
       }
       others.push_back(std::move(line));
-      return true;
-    });
+    }
     std::ranges::move(others, std::back_inserter(result.considered));
     return result;
   }
@@ -324,6 +345,7 @@ const Policy* PolicyBook::policy_for_scope(base::AccountId account, const Scope&
 const Exception* PolicyBook::exception(base::AccountId account, const dns::Domain& domain,
                                        base::Instant now) const {
   const auto& items = index_->configuration.exceptions;
+  if (items.empty()) return nullptr;  // as mostly; a name is not hashed for nothing
   std::uint32_t at = find_in(index_->exceptions, items, account.value, account_of, domain.text(),
                              hash_of(domain.text()));
   for (; at != DomainMap::none; at = index_->exceptions.next(at)) {
