@@ -16,6 +16,12 @@ else()
     add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
   endif()
 endif()
+# Which lines and branches the tests run through: ./test --coverage.
+option(POSTERN_COVERAGE "Count what runs, for llvm-cov" OFF)
+if(POSTERN_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 add_link_options(-pie)
 
