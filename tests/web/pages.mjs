@@ -106,7 +106,7 @@ export const pages = [
   {
     name: 'partner-excepted',
     at: '/a/main/partners/self-signed.example',
-    then: (page) => sees(page, 'until the new certificate is there'),
+    then: (page) => sees(page, 'An exception allows less'),
   },
   { name: 'reports', at: '/a/main/reports', then: (page) => sees(page, 'Who has the trouble') },
   {

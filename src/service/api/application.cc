@@ -106,7 +106,9 @@ class Application::WatchedStream : public http::BodyStream {
       asked_.book = application_.needs_.book.current();
       if (application_.admit(operation_, asked_)) co_return piece;
     }
-    co_return base::fail("cancelled", "Who listened has signed out, or may not listen any more.");
+    // Events have no end that could be missed; a file that ends here must not look complete.
+    if (operation_.info.content_type == "text/event-stream") co_return std::string();
+    co_return base::fail("cancelled", "Who asked has signed out, or may not ask any more.");
   }
 
  private:
