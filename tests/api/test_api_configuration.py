@@ -125,6 +125,13 @@ def test_a_wrong_field_is_pointed_at(client: Client) -> None:
     assert {error["pointer"] for error in response.json()["errors"]} == {"#/domain", "#/mx/0"}
 
 
+@pytest.mark.parametrize("list_of", ["policies", "queue", "evidence", "audit", "tls-reports"])
+def test_a_page_of_nothing_is_refused_at_its_parameter(client: Client, list_of: str) -> None:
+    for limit in (0, -1):
+        refused = client.call("GET", f"{MAIN}/{list_of}", params={"limit": limit})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "?limit")
+
+
 def test_policies_come_in_pages(client: Client) -> None:
     for number in range(5):
         client.post(f"{MAIN}/policies", {"domain": f"page{number}.example"})

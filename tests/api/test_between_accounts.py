@@ -66,3 +66,15 @@ def test_nobody_looks_at_anothers_servers_by_a_probe(gateway: Gateway) -> None:
     done = until(lambda: (found := ours.get(f"/accounts/main/jobs/{job['id']}"))["state"] == "done" and found)
     assert done["items"][0]["failure"]["code"] == "internal-elsewhere"
     assert done["items"][0]["domain"] is None and f"mx.{THEIRS}" not in str(done)
+
+
+def test_nobody_takes_anothers_server_by_naming_its_address(gateway: Gateway, world: World) -> None:
+    theirs = Client.with_role(gateway, "oscar", "other:administrator")
+    server = {"kind": "address-range", "range": "127.0.0.1"}
+    assert theirs.problem("POST", "/accounts/other/senders", server) == (409, "range-held-elsewhere")
+    world.forget(THEIRS)
+    gateway.send("anna@corp.example", [f"bob@{THEIRS}"], MESSAGE)  # still main's server
+    world.wait(THEIRS, 1, timeout=30)
+    platform = Client.with_role(gateway, "petra", "*:administrator")
+    made = platform.post("/accounts/other/senders", server)
+    platform.delete(f"/accounts/other/senders/{made['id']}")

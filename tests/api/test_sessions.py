@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from http.cookies import SimpleCookie
 
+import pytest
 import requests
 from api_client import PASSWORD
 from door import Api, add_user, fresh_name, refused, totp
@@ -184,6 +185,34 @@ def test_a_page_that_nobody_touches_is_signed_out_though_it_listens(
     before = last_seen(gateway, minutes_ago=59)
     assert api.get("/accounts/main").status_code == 200  # a person
     assert last_seen(gateway) > before
+
+
+@pytest.mark.parametrize("how", ["signs out", "is removed", "loses the role", "has a token that goes"])
+def test_who_may_listen_no_more_hears_no_more(
+    gateway: Gateway, root: Api, user: Callable[..., Api], how: str
+) -> None:
+    name = fresh_name()
+    listener = user("main:viewer", name=name)
+    if how == "has a token that goes":
+        made = listener.post("/tokens", {"name": "t", "grants": [{"account": "main", "role": "viewer"}]}).json()
+        token = made["token"]["id"]
+    ears = Api(gateway.web, token=made["secret"]) if how == "has a token that goes" else listener
+    with ears.get("/accounts/main/events", stream=True) as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith(b"retry")
+        if how == "signs out":
+            assert listener.delete("/session").status_code == 204
+        elif how == "is removed":
+            assert root.delete(f"/users/{name}").status_code == 204
+        elif how == "loses the role":
+            grants = [{"account": "other", "role": "viewer"}]
+            assert root.patch(f"/users/{name}", {"grants": grants}).status_code == 200
+        else:
+            assert listener.delete(f"/tokens/{token}").status_code == 204
+        domain = f"{fresh_name('secret')}.example"
+        assert root.post("/accounts/main/policies", {"domain": domain}).status_code == 201
+        assert domain.encode() not in b"".join(lines)  # it ends
+    assert root.delete(f"/accounts/main/policies/{domain}").status_code == 204
 
 
 def test_a_second_factor_is_asked_for_once_it_is_confirmed(gateway: Gateway, user: Callable[..., Api]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 from collections.abc import Callable
@@ -71,6 +72,28 @@ def test_our_own_pages_can(root: Api) -> None:
 def test_a_body_must_be_json(gateway: Gateway) -> None:
     answer = requests.post(gateway.web + "api/v1/session", data="user=root", timeout=30)
     refused(answer, 415, "json-only")
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status", "code"),
+    [
+        ("setup?%zz", 0, 400, "malformed-request"),
+        ("accounts/a%2f..%2fb", 0, 400, "malformed-request"),
+        ("setup?" + "a" * 20_000, 0, 431, "header-too-large"),
+        ("session", 9_000_000, 413, "body-too-large"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_a_problem_too(
+    gateway: Gateway, path: str, size: int, status: int, code: str
+) -> None:
+    host, port = gateway.web.split("//")[1].rstrip("/").rsplit(":", 1)
+    length = f"Content-Length: {size}\r\n" if size else ""
+    with socket.create_connection((host, int(port)), 30) as one:
+        one.sendall(f"GET /api/v1/{path} HTTP/1.1\r\nHost: {host}\r\n{length}\r\n".encode())
+        head, _, body = one.makefile("rb").read().partition(b"\r\n\r\n")
+    problem = json.loads(body)
+    assert (problem["status"], problem["code"]) == (status, code) and head.startswith(f"HTTP/1.1 {status}".encode())
+    assert b"application/problem+json" in head and b"Content-Security-Policy" in head
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request", "ignore:ssl.TLSVersion")

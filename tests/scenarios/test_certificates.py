@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from pebble import EXTERNAL_KEY, Pebble, free_port
 
 from lab.client import World
@@ -163,6 +164,26 @@ def test_a_renewal_is_another_certificate_of_the_same_key(scene: Scene) -> None:
         scene.gateway.cli("certificate", "renew", HOST)
         until(lambda: scene.shown() != first, scene.log)
     assert scene.state()["in_force"][0]["tlsa"] == tlsa
+
+
+def test_a_certificate_is_seen_and_renewed_over_the_api(scene: Scene) -> None:
+    with scene.pebble() as pebble:
+        gateway = scene.run(pebble.settings())
+        until(scene.is_issued, scene.log)
+        gateway.cli("user", "add", "anna", "--password-file", "-", "--grant", "*:administrator", stdin="a long password")
+        anna = requests.Session()
+        signed_in = anna.post(f"{gateway.web}api/v1/session", json={"user": "anna", "password": "a long password"})
+        anna.headers["X-CSRF-Token"] = signed_in.json()["csrf_token"]
+        place = f"{gateway.web}api/v1/gateway/certificates"
+        before = anna.get(place).json()
+        (shown,) = before["in_force"]
+        assert (shown["origin"], shown["uses"]) == ("acme", ["mail"])
+        assert shown["certificate"] == before["kept"][0]["certificate"]
+        done = anna.post(f"{place}/{HOST}", json={"action": "renew"})
+        assert done.status_code == 200 and done.json()["name"] == HOST
+        until(lambda: anna.get(place).json()["in_force"][0]["certificate"]["sha256"] != shown["certificate"]["sha256"])
+        refused = anna.post(f"{place}/elsewhere.example", json={"action": "renew"})
+        assert (refused.status_code, refused.json()["code"]) == (404, "not-found")
 
 
 def test_a_certificate_that_lives_minutes_is_renewed_by_itself(scene: Scene) -> None:

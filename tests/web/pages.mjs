@@ -68,6 +68,7 @@ export const pages = [
     then: (page) => sees(page, 'A message of your server arrived'),
   },
   { name: 'outbound-add', at: '/a/main/tasks/outbound', then: opens('Add a server'), dialog: true },
+  { name: 'outbound-edit', at: '/a/main/tasks/outbound', then: opens(/^Edit /), dialog: true },
   { name: 'outbound-remove', at: '/a/main/tasks/outbound', then: opens(/^Remove /), dialog: true },
   { name: 'tls-start', at: `${TLS}/start`, then: (page) => sees(page, '1 policy to be removed') },
   { name: 'tls-validate', at: `${TLS}/validate`, then: (page) => sees(page, 'Next is not possible yet') },
@@ -101,6 +102,11 @@ export const pages = [
     name: 'partner-monitored',
     at: '/a/main/partners/no-starttls.example',
     then: (page) => sees(page, 'Recent attempts'),
+  },
+  {
+    name: 'partner-excepted',
+    at: '/a/main/partners/self-signed.example',
+    then: (page) => sees(page, 'An exception allows less'),
   },
   { name: 'reports', at: '/a/main/reports', then: (page) => sees(page, 'Who has the trouble') },
   {
@@ -206,6 +212,12 @@ export const pages = [
     },
   },
   {
+    name: 'settings-tokens-remove',
+    at: '/a/main/settings/tokens',
+    then: opens(/^Remove /),
+    dialog: true,
+  },
+  {
     name: 'settings-account',
     at: '/a/main/settings/account',
     then: (page) => sees(page, 'Private authorities'),
@@ -222,6 +234,12 @@ export const pages = [
     then: (page) => sees(page, 'relay.elsewhere.example'),
   },
   { name: 'settings-routes-add', at: '/a/main/settings/routes', then: opens('Add a route'), dialog: true },
+  {
+    name: 'settings-routes-edit',
+    at: '/a/main/settings/routes',
+    then: opens('Edit relay.elsewhere.example:587'),
+    dialog: true,
+  },
   {
     name: 'settings-routes-remove',
     at: '/a/main/settings/routes',

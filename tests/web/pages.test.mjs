@@ -34,6 +34,17 @@ before(async () => {
   await cli('policy', 'add', 'several-mx.example', '--mode', 'strict');
   await cli('policy', 'add', 'self-signed.example', '--mode', 'relaxed');
   await cli('policy', 'add', 'no-starttls.example', '--mode', 'strict', '--stage', 'monitor', '--no-probe');
+  await cli(
+    'exception',
+    'add',
+    'self-signed.example',
+    '--mode',
+    'opportunistic',
+    '--reason',
+    'until the new certificate is there',
+    '--for',
+    '7d',
+  );
   await stage.posture({ domain: 'several-mx.example', posture: 'no-starttls' });
   for (const domain of ['trusted.example', 'self-signed.example', 'no-starttls.example']) {
     await stage.send({ sender: 'anna@corp.example', recipient: `bob@${domain}` });
@@ -139,5 +150,38 @@ test('from a domain to what it should publish, and a mode put in force', async (
   await page.getByText('What to publish: MTA-STS record').waitFor();
   await page.getByRole('radio', { name: 'Off' }).check();
   await page.getByText('Choose None first').waitFor();
+  await close();
+});
+
+test('an MX shows the certificate that it showed last, and its end', async () => {
+  const { page, close } = await signedIn(browser, stage, 'root', '/a/main/partners/trusted.example');
+  const row = page.getByRole('table', { name: 'MX hosts' }).getByRole('row').nth(1);
+  await row.getByText(/^until /).waitFor();
+  await row.getByRole('button', { name: /^Copy the fingerprint of mx/ }).waitFor();
+  await close();
+});
+
+test('a monitored policy says in words what would have failed, and one click promotes it', async () => {
+  const { page, close } = await signedIn(browser, stage, 'root', '/a/main/partners/no-starttls.example');
+  await page.getByText('Some mail would have failed').waitFor();
+  await page.getByText('The server does not offer STARTTLS. (1 delivery)').waitFor();
+  await page.getByRole('button', { name: 'Promote to enforce' }).click();
+  await page.getByText('Some mail would have failed').waitFor({ state: 'detached' });
+  await page.getByText('Enforced', { exact: true }).first().waitFor();
+  assert.match(await stage.cli({ words: ['policy', 'list'] }), /no-starttls\.example.*enforce/);
+  await close();
+});
+
+test('an exception shows its reason and its end, and can be ended at once', async () => {
+  const { page, close } = await signedIn(browser, stage, 'root', '/a/main/partners/self-signed.example');
+  await page.getByText('An exception allows less', { exact: true }).waitFor();
+  const row = page.getByRole('table', { name: 'Exceptions' }).getByRole('row').nth(1);
+  await row.getByText('until the new certificate is there').waitFor();
+  const end = Date.parse(await row.locator('time').getAttribute('datetime'));
+  assert(Math.abs(end - Date.now() - 7 * 86_400_000) < 3_600_000);
+  await row.getByRole('button', { name: /^End now/ }).click();
+  await page.getByText('An exception allows less', { exact: true }).waitFor({ state: 'detached' });
+  await row.getByText('Ended').or(page.getByText('None.')).first().waitFor();
+  assert.doesNotMatch(await stage.cli({ words: ['exception', 'list'] }), /certificate is there/);
   await close();
 });

@@ -51,13 +51,22 @@ class Stage:
         assert self._gateway is not None, "start the stage first"
         return self._gateway
 
-    def start(self, partners: list[str], setup: bool = True, routes: list[str] | None = None) -> dict[str, Any]:
-        """The world with these partners, and a gateway: empty, or set up with routes of these domains."""
+    def start(
+        self,
+        partners: list[str],
+        setup: bool = True,
+        routes: list[str] | None = None,
+        changes: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The world with these partners, and a gateway: empty, or set up with routes of these domains.
+
+        `changes` are for its configuration, by section.
+        """
         self._world = World.start(self._folder / "world", only=partners)
         if routes is not None:
             internal = self._world.facts["internal"]
             self._world.facts["internal"] = [one for one in internal if one["domain"] in routes]
-        self._gateway = Gateway.start(self._folder / "gateway", self._world, changes=LOOPBACK, setup=setup)
+        self._gateway = Gateway.start(self._folder / "gateway", self._world, changes=LOOPBACK | (changes or {}), setup=setup)
         return {"web": self._gateway.web, "password": PASSWORD}
 
     def setup_link(self) -> str:

@@ -376,13 +376,28 @@ export const operations = [
         {
           names: ['gateway.postern.example'],
           issuer: "C=US, O=Let's Encrypt, CN=E7",
+          self_signed: false,
           sha256: hex('gateway'),
           key: 'EC P-256',
           not_before: certificate('x').not_before,
           not_after: at(12 * 86_400_000),
+          tlsa: `3 1 1 ${hex('key')}`,
         },
       ],
     }),
+  ],
+  ['GET /gateway/certificates', ({ world }) => world.certificates],
+  [
+    'POST /gateway/certificates/:name',
+    (call) => {
+      const kept = call.world.certificates.kept.find(({ name }) => name === call.name);
+      if (!kept) throw new Refusal(404, 'not-found', 'The gateway keeps no such certificate.');
+      if (call.body.action === 'roll') {
+        Object.assign(kept, { next_tlsa: `3 1 1 ${hex('next')}`, waits_for: 'It is not published yet.' });
+      }
+      if (call.body.action === 'give-up') Object.assign(kept, { next_tlsa: null, waits_for: '' });
+      return kept;
+    },
   ],
   [
     'GET /accounts',

@@ -103,8 +103,38 @@ export function makeWorld(scenario) {
     audit: [],
     first: { arrived: false, at: null, from_address: null, tls_version: null },
   };
+  const own = {
+    names: ['gateway.postern.example'],
+    issuer: "C=US, O=Let's Encrypt, CN=E7",
+    self_signed: false,
+    sha256: hex('gateway'),
+    key: 'EC P-256',
+    not_before: at(-78 * day),
+    not_after: at(12 * day),
+    tlsa: `3 1 1 ${hex('key')}`,
+  };
   const world = {
     scenario,
+    certificates: {
+      in_force: [{ certificate: own, uses: ['mail', 'web'], origin: 'acme' }],
+      held: [],
+      held_why: '',
+      renews: true,
+      kept: [
+        {
+          name: own.names[0],
+          names: own.names,
+          certificate: own,
+          renewal: at(-18 * day),
+          failures: 2,
+          why: 'The authority did not answer in time.',
+          next_attempt: at(1_800_000),
+          waiting: null,
+          next_tlsa: null,
+          waits_for: '',
+        },
+      ],
+    },
     users: scenario === 'fresh' ? [] : [admin],
     tokens: [],
     setupCode: 'open-sesame',
@@ -324,6 +354,7 @@ export function attemptOf(row, domain, hop = 'gateway-to-partner', more = {}) {
     ],
     met: code === '',
     would_fail: '',
+    would_fail_why: '',
     used_exception: false,
     tls_version: tls ? 'TLS 1.3' : 'none',
     cipher: tls ? 'TLS_AES_256_GCM_SHA384' : '',
@@ -500,8 +531,23 @@ export function partnerOf(account, domain) {
     explanation: explanationOf(account, domain),
     monitor:
       policy?.stage === 'monitor'
-        ? { total: 214, would_fail: 31, reasons: ['certificate-expired (28)', 'connection-timed-out (3)'] }
+        ? {
+            total: 214,
+            would_fail: 31,
+            reasons: [
+              { code: 'certificate-expired', sentence: reasons['certificate-expired'][0], deliveries: 31 },
+            ],
+          }
         : null,
+    servers: [
+      {
+        host: `mx1.${domain}`,
+        seen: at(-3_600_000),
+        certificate_sha256: hex(domain),
+        expiry: at(30 * day),
+        delivered: at(-3_600_000),
+      },
+    ],
     recent: Array.from({ length: 8 }, (_, n) => attemptOf(n + 1, domain)),
   };
 }

@@ -1,4 +1,4 @@
-// What the command line shows of the gateway's own certificates, as JSON.
+// What is to be told of the gateway's own certificates; for the command line, as JSON.
 #pragma once
 
 #include <memory>

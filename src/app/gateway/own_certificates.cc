@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/gateway/certificates_json.h"
 #include "app/wiring.h"
 
 namespace postern::app {
@@ -181,12 +180,14 @@ void OwnCertificates::tell(const acme::TlsaWatch::Verdict& verdict) {
   needs_.events.emit(observe::Event::certificate_held, {{"why", verdict.why}});
 }
 
-std::string OwnCertificates::json() const {
-  return certificates_json({.in_force = mail_->current(),
-                            .candidate = mail_->candidate(),
-                            .held_why = held_.why,
-                            .kept = keeper_ ? keeper_->list() : std::vector<acme::Kept>()});
+ShownCertificates OwnCertificates::now() const {
+  return {.in_force = mail_->current(),
+          .candidate = mail_->candidate(),
+          .held_why = held_.why,
+          .kept = keeper_ ? keeper_->list() : std::vector<acme::Kept>()};
 }
+
+std::string OwnCertificates::json() const { return certificates_json(now()); }
 
 base::Result<std::string> OwnCertificates::act(const std::string& verb, const std::string& name) {
   if (!keeper_) {

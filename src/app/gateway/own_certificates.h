@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/gateway/certificates.h"
+#include "app/gateway/certificates_json.h"
 #include "io/resolver/resolver.h"
 #include "service/acme/keeper.h"
 
@@ -49,6 +50,9 @@ class OwnCertificates {
   // Reads the files of mail again, with new settings.
   void reload(const TlsSettings& settings);
 
+  [[nodiscard]] ShownCertificates now() const;
+  // It gets certificates by itself.
+  [[nodiscard]] bool renews() const { return keeper_ != nullptr; }
   // For the command line: JSON, and a verb of "renew", "roll" and "unroll" with the JSON of what it
   // did. Failures "not-found" and those of the keeper.
   [[nodiscard]] std::string json() const;

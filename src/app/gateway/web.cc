@@ -75,6 +75,7 @@ struct WebServer::Parts {
   std::unique_ptr<api::UserAdministration> users;
   std::unique_ptr<api::TokenAdministration> tokens;
   std::unique_ptr<api::ConfigurationHandlers> configuration;
+  std::unique_ptr<api::CertificateHandlers> own_certificates;
   std::unique_ptr<api::PostureHandlers> posture;
   std::unique_ptr<Looks> looks;
   std::unique_ptr<MailPages> mail;
@@ -142,6 +143,8 @@ void WebServer::Parts::make_groups() {
   tokens = std::make_unique<api::TokenAdministration>(desks);
   configuration = std::make_unique<api::ConfigurationHandlers>(
       configuration_needs(needs, {*reads, *writes, *changes, *lookups, *sts}));
+  own_certificates = std::make_unique<api::CertificateHandlers>(
+      certificate_needs(needs, *writes, certificates.get()));
   posture = std::make_unique<api::PostureHandlers>(posture_needs(needs, *tls));
   looks = std::make_unique<Looks>(Looks::Needs{.shard = shard,
                                                .settings = needs.settings,
@@ -170,6 +173,7 @@ void WebServer::Parts::make_groups() {
                      .users = users.get(),
                      .tokens = tokens.get(),
                      .configuration = configuration.get(),
+                     .certificates = own_certificates.get(),
                      .posture = posture.get(),
                      .probes = &looks->probes(),
                      .drafts = &looks->drafts()};

@@ -31,10 +31,40 @@ std::vector<api::Place> places_of(const std::vector<BoundListener>& listeners) {
   return places;
 }
 
-std::vector<tls::CertificateFacts> certificates_of(const Certificates& certificates) {
-  const auto context = certificates.current();
-  if (!context) return {};
+std::vector<tls::CertificateFacts> leaves_of(const crypto::ServerContext* context) {
+  if (context == nullptr) return {};
   return context->identities();
+}
+
+std::vector<tls::CertificateFacts> certificates_of(const Certificates& certificates) {
+  return leaves_of(certificates.current().get());
+}
+
+// The words of `postern certificate`.
+std::string verb_of(api::CertificateAction action) {
+  if (action == api::CertificateAction::give_up) return "unroll";
+  return std::string(api::certificate_action_text(action));
+}
+
+base::Result<> act_on_certificate(const admin::ControlNeeds& control, api::CertificateAction action,
+                                  const std::string& name) {
+  const std::string verb = verb_of(action);
+  auto done = control.act_on_certificate(verb, name);
+  if (!done) return std::unexpected(done.error());
+  control.events.emit(observe::Event::certificate_changed_by_hand,
+                      {{"action", verb}, {"name", name}});
+  return {};
+}
+
+api::CertificateHandlers::Now certificates_now(const OwnCertificates& own,
+                                               const Certificates* shown) {
+  const ShownCertificates now = own.now();
+  return {.mail = leaves_of(now.in_force.get()),
+          .web = shown ? certificates_of(*shown) : std::vector<tls::CertificateFacts>(),
+          .held = leaves_of(now.candidate.get()),
+          .held_why = now.held_why,
+          .renews = own.renews(),
+          .kept = now.kept};
 }
 
 api::DomainHandlers::FreshLookups fresh_lookups(const WebServer::Needs& web) {
@@ -62,6 +92,17 @@ api::ConfigurationHandlers::Needs configuration_needs(const WebServer::Needs& we
                           [&certificates = web.own_certificates.mail()] {
                             return certificates_of(certificates);
                           }}};
+}
+
+api::CertificateHandlers::Needs certificate_needs(const WebServer::Needs& web, api::Desk& writes,
+                                                  const Certificates* shown) {
+  return {.shard = web.control.shard,
+          .writes = writes,
+          .now = [&own = web.own_certificates, shown] { return certificates_now(own, shown); },
+          .act =
+              [&control = web.control](api::CertificateAction action, const std::string& name) {
+                return act_on_certificate(control, action, name);
+              }};
 }
 
 api::PostureHandlers::Needs posture_needs(const WebServer::Needs& web, crypto::ClientContext& tls) {

@@ -66,6 +66,9 @@ class Handler {
  public:
   virtual ~Handler() = default;
   [[nodiscard]] virtual net::Task<Response> handle(Request request) = 0;
+  // What a client is told whose request could not be read (400, 413, 431) or not be taken now
+  // (503): plain text, unless the handler has a form of its own.
+  [[nodiscard]] virtual Response refusal(int status, std::string why) const;
 };
 
 // The TLS context for the next handshake; a reload swaps it.

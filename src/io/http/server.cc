@@ -18,17 +18,10 @@ struct Connection {
   std::string buffer{};  // read and not yet parsed
 };
 
-Response plain(int status, std::string text) {
-  return {.status = status,
-          .content_type = "text/plain; charset=utf-8",
-          .body = std::move(text),
-          .headers = {}};
-}
-
-Response refusal_of(int status) {
-  if (status == 503) return plain(503, "Too much is being uploaded just now. Try again.\n");
-  if (status == 400) return plain(400, "The request is malformed.\n");
-  return plain(status, "The request is too large.\n");
+std::string why_refused(int status) {
+  if (status == 503) return "Too much is being uploaded just now. Try again.";
+  if (status == 400) return "The request is malformed.";
+  return "The request is too large.";
 }
 
 // A place among the few large bodies, from when it is taken to the end of the request.
@@ -59,6 +52,13 @@ std::string chunk_of(const std::string& piece) {  // RFC 9112 7.1
 }
 
 }  // namespace
+
+Response Handler::refusal(int status, std::string why) const {
+  return {.status = status,
+          .content_type = "text/plain; charset=utf-8",
+          .body = std::move(why) + "\n",
+          .headers = {}};
+}
 
 struct Server::State {
   State(net::Shard& s, Handler& h, ServerLimits l)
@@ -170,7 +170,8 @@ net::Task<bool> Server::State::one_request(Connection& connection) {
   connection.seat.busy();
   if (!read || *read == ReadEnd::closed) co_return false;
   if (*read == ReadEnd::refused) {
-    Response refusal = refusal_of(large.refused() ? 503 : incoming->refusal());
+    const int status = large.refused() ? 503 : incoming->refusal();
+    Response refusal = handler.refusal(status, why_refused(status));
     co_return co_await refuse(connection, std::move(refusal));
   }
   Manner manner{.keep_alive = incoming->keep_alive(),
@@ -179,7 +180,7 @@ net::Task<bool> Server::State::one_request(Connection& connection) {
   Request request;
   request.peer = connection.stream->peer();
   if (!incoming->fill(request)) {
-    Response refusal = plain(400, "The address is malformed.\n");
+    Response refusal = handler.refusal(400, "The address is malformed.");
     co_return co_await refuse(connection, std::move(refusal));
   }
   Response response = co_await handler.handle(std::move(request));

@@ -1,8 +1,5 @@
 #include "service/admin/queue_hand.h"
 
-#include <set>
-#include <utility>
-
 #include "core/tls/judge.h"
 
 namespace postern::admin {
@@ -50,22 +47,39 @@ void QueueHand::recalculate(std::string actor) {
                      {{"action", "recalculate"}, {"actor", std::move(actor)}});
 }
 
-net::Task<base::Result<std::int64_t>> QueueHand::recalculate(base::AccountId account,
-                                                             std::string actor) {
-  auto waiting = co_await needs_.spool.waiting(needs_.shard, account);
-  if (!waiting) co_return std::unexpected(waiting.error());
-  std::set<std::string> domains;
-  for (const spool::Waiting& one : *waiting) {
-    const bool by_requirement = !tls::reason_info(one.code).result_type.empty();
-    if (by_requirement || one.leg == queue::Leg::internal) domains.insert(one.domain);
+net::Task<base::Result<std::set<QueueHand::Waits>>> QueueHand::waiting_of(const Choice& choice) {
+  std::set<Waits> all;
+  const auto add = [&](const std::string& code, queue::Leg leg, const std::string& domain,
+                       std::optional<base::MessageId> message) {
+    const bool wanted = choice.domain.empty() || choice.domain == domain;
+    const bool by_requirement = !tls::reason_info(code).result_type.empty();
+    if (wanted && (by_requirement || leg == queue::Leg::internal)) all.emplace(domain, message);
+  };
+  for (const base::MessageId id : choice.messages) {
+    auto found = co_await needs_.spool.message(needs_.shard, id);
+    if (!found || found->envelope.account != choice.account) continue;
+    for (const queue::Delivery& one : found->deliveries) {
+      add(one.last.code, one.destination.leg, one.destination.domain.text(), id);
+    }
   }
+  if (!choice.messages.empty()) co_return all;
+  auto waiting = co_await needs_.spool.waiting(needs_.shard, choice.account);
+  if (!waiting) co_return std::unexpected(waiting.error());
+  for (const spool::Waiting& one : *waiting) add(one.code, one.leg, one.domain, std::nullopt);
+  co_return all;
+}
+
+net::Task<base::Result<std::int64_t>> QueueHand::recalculate(Choice choice, std::string actor) {
+  auto waiting = co_await waiting_of(choice);
+  if (!waiting) co_return std::unexpected(waiting.error());
   std::int64_t total = 0;
-  for (const std::string& domain : domains) {
+  for (const auto& [domain, message] : *waiting) {
     spool::ListFilter of_domain;
-    of_domain.account = account;
+    of_domain.account = choice.account;
     of_domain.domain = domain;
     auto changed = co_await needs_.spool.act(needs_.shard, Action::retry, std::move(of_domain),
-                                             std::nullopt, needs_.shard.wall_now());
+                                             message, needs_.shard.wall_now());
+    if (!changed && changed.error().code == "not-found") continue;  // it has gone meanwhile
     if (!changed) co_return changed;
     total += *changed;
   }

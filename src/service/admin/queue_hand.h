@@ -4,8 +4,11 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "io/observe/event.h"
 #include "io/spool/spool.h"
@@ -36,13 +39,20 @@ class QueueHand {
   [[nodiscard]] net::Task<base::Result<std::int64_t>> act(Deed deed);
   // For the mail of every account.
   void recalculate(std::string actor);
-  // For one account's alone: what waits for a requirement, or for its own servers, becomes due.
-  // What waits because its way is another since the configuration changed became so with the
-  // change. Answers how many deliveries.
-  [[nodiscard]] net::Task<base::Result<std::int64_t>> recalculate(base::AccountId account,
-                                                                  std::string actor);
+  // For one account's alone: what waits for a requirement, or for its own servers, becomes due; of
+  // the messages and to the domain that are named, or of all. What waits because its way is another
+  // since the configuration changed became so with the change. Answers how many deliveries.
+  struct Choice {
+    base::AccountId account;
+    std::string domain;
+    std::vector<base::MessageId> messages;
+  };
+  [[nodiscard]] net::Task<base::Result<std::int64_t>> recalculate(Choice choice, std::string actor);
 
  private:
+  // Makes due what waits so to a domain: of one message, or of all.
+  using Waits = std::pair<std::string, std::optional<base::MessageId>>;
+  [[nodiscard]] net::Task<base::Result<std::set<Waits>>> waiting_of(const Choice& choice);
   Needs needs_;
 };
 

@@ -198,13 +198,15 @@ POSTERN_API_TYPE(FirstMessage, "Whether outbound mail reaches the gateway.",
   F(std::string, tls, "starttls or implicit.")
 POSTERN_API_TYPE(Place, "A listener of the gateway.", POSTERN_API_PLACE)
 
-#define POSTERN_API_CERTIFICATE_INFO(F)                       \
-  F(std::vector<std::string>, names, "The names it carries.") \
-  F(std::string, issuer, "Who signed it.")                    \
-  F(std::string, sha256, "Its fingerprint, hex.")             \
-  F(std::string, key, "EC P-256, RSA 2048, ...")              \
-  F(Time, not_before, "From when it is valid.")               \
-  F(Time, not_after, "Until when it is valid.")
+#define POSTERN_API_CERTIFICATE_INFO(F)                            \
+  F(std::vector<std::string>, names, "The names it carries.")      \
+  F(std::string, issuer, "Who signed it.")                         \
+  F(bool, self_signed, "It vouches for itself: no authority has.") \
+  F(std::string, sha256, "Its fingerprint, hex.")                  \
+  F(std::string, key, "EC P-256, RSA 2048, ...")                   \
+  F(Time, not_before, "From when it is valid.")                    \
+  F(Time, not_after, "Until when it is valid.")                    \
+  F(std::string, tlsa, "The TLSA record of its key: 3 1 1 57c0a9...")
 POSTERN_API_TYPE(CertificateInfo, "A certificate of the gateway.", POSTERN_API_CERTIFICATE_INFO)
 
 #define POSTERN_API_GATEWAY(F)                                              \

@@ -87,6 +87,37 @@ Outcome<void> Application::admit(const Operation& operation, Call& call) const {
   return {};
 }
 
+class Application::WatchedStream : public http::BodyStream {
+ public:
+  // `asked`: what the stream was asked for by, without its body.
+  WatchedStream(const Application& application, const Operation& operation, Call asked,
+                std::unique_ptr<http::BodyStream> stream)
+      : application_(application),
+        operation_(operation),
+        asked_(std::move(asked)),
+        stream_(std::move(stream)) {}
+
+  net::Task<base::Result<std::string>> next(base::Deadline deadline) override {
+    auto piece = co_await stream_->next(deadline);
+    if (!piece || piece->empty()) co_return piece;
+    auto who = co_await application_.needs_.identities.identify(asked_.request, Behind::page);
+    if (who) {
+      asked_.who = std::move(*who);
+      asked_.book = application_.needs_.book.current();
+      if (application_.admit(operation_, asked_)) co_return piece;
+    }
+    // Events have no end that could be missed; a file that ends here must not look complete.
+    if (operation_.info.content_type == "text/event-stream") co_return std::string();
+    co_return base::fail("cancelled", "Who asked has signed out, or may not ask any more.");
+  }
+
+ private:
+  const Application& application_;
+  const Operation& operation_;
+  Call asked_;
+  std::unique_ptr<http::BodyStream> stream_;
+};
+
 net::Task<http::Response> Application::api(http::Request request) {
   Operations::Match match =
       needs_.operations.find(request.method, std::string_view(request.path).substr(prefix.size()));
@@ -118,8 +149,19 @@ net::Task<http::Response> Application::api(http::Request request) {
     Problem wrong{415, "json-only", "Send the body as application/json."};
     co_return response_of(wrong);
   }
-  net::Task<http::Response> run = match.operation->run(std::move(call));
+  const Operation& operation = *match.operation;
+  Call asked;
+  if (operation.raw) {
+    asked.path = call.path;
+    asked.request.method = call.request.method;
+    asked.request.headers = call.request.headers;
+  }
+  net::Task<http::Response> run = operation.run(std::move(call));
   http::Response response = co_await run;
+  if (response.stream && operation.info.access != Access::open) {
+    response.stream = std::make_unique<WatchedStream>(*this, operation, std::move(asked),
+                                                      std::move(response.stream));
+  }
   co_return response;
 }
 

@@ -4,7 +4,9 @@
 // Order of checks: path and method -> sign-in -> forged request (CSRF) -> account and role -> body.
 // A page says with "X-Asked-By: page" that nobody has touched it for a while, so that what it asks
 // for by itself, because an event told it to, keeps no session alive.
-// An account that the sender has no role in is answered like one that does not exist.
+// An account that the sender has no role in is answered like one that does not exist. What is
+// answered piece by piece is looked at anew for each piece: who has signed out or lost the role
+// hears no more, however long the stream would have lasted.
 #pragma once
 
 #include <functional>
@@ -44,6 +46,7 @@ class Application : public http::Handler {
   [[nodiscard]] net::Task<http::Response> handle(http::Request request) override;
 
  private:
+  class WatchedStream;
   net::Task<http::Response> api(http::Request request);
   [[nodiscard]] Outcome<void> admit(const Operation& operation, Call& call) const;
 

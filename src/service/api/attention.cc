@@ -20,6 +20,7 @@ using records::UnmetSum;
 
 constexpr std::chrono::days certificate_warning{14};
 constexpr std::chrono::days certificate_danger{3};
+constexpr std::size_t most_reported = 5;  // one by one
 constexpr std::chrono::hours end_warning{48};
 constexpr std::size_t most = 100;
 constexpr std::chrono::days lately{4};
@@ -83,6 +84,15 @@ void List::certificate(const std::string& whose, base::Instant ends, const std::
   } else {
     warning("certificate-expires", std::move(text), domain);
   }
+}
+
+// A stranger's words, so that they do not fill the page; they are escaped already.
+std::string shortened(const std::string& text) {
+  constexpr std::size_t longest = 60;
+  if (text.size() <= longest) return text;
+  std::size_t cut = longest;
+  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
+  return text.substr(0, cut) + "...";
 }
 
 void List::own_certificates() {
@@ -222,20 +232,28 @@ void List::waiting() {
 }
 
 // A report comes a day after what it tells, so "lately" is some days. That a failure goes on is no
-// news; nor is one that everybody reports more than one line.
+// news; nor is one that everybody reports more than one line. Anybody may report anything: what
+// they make up is no more than a few lines.
 void List::reported() {
   std::set<std::string> told;
   for (const records::Failing& one : facts_.reported) {
     if (one.first < facts_.now - lately) continue;
-    const std::string host = one.receiving_mx.empty() ? "a host" : one.receiving_mx;
+    const std::string host = one.receiving_mx.empty() ? "a host" : shortened(one.receiving_mx);
     if (!told.insert(fmt::format("{} {} {}", one.domain.text(), one.result_type, host)).second) {
       continue;
     }
+    if (told.size() > most_reported) continue;
     warning("tls-failure-reported",
-            fmt::format("{} reports a new failure of TLS with {} for {}: {}, {}.", one.organization,
-                        host, one.domain.text(), one.result_type, times(one.sessions)),
+            fmt::format("{} reports a new failure of TLS with {} for {}: {}, {}.",
+                        shortened(one.organization), host, one.domain.text(),
+                        shortened(one.result_type), times(one.sessions)),
             one.domain.text());
   }
+  if (told.size() <= most_reported) return;
+  warning("tls-failure-reported",
+          fmt::format("{} more new failures of TLS with your domains are reported.",
+                      told.size() - most_reported),
+          "");
 }
 
 void List::endings() {

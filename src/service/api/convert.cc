@@ -1,6 +1,7 @@
 #include "service/api/convert.h"
 
 #include "core/base/text.h"
+#include "core/dane/tlsa_text.h"
 #include "core/onboarding/domain_proof.h"
 
 namespace postern::api {
@@ -125,14 +126,20 @@ Exception shown(const policy::Exception& exception, base::Instant now) {
   return out;
 }
 
+std::string tlsa_text(const tls::Sha256& key) {
+  return dane::zone_text({3, 1, 1, {key.begin(), key.end()}});
+}
+
 CertificateInfo shown(const tls::CertificateFacts& certificate) {
   CertificateInfo out;
   out.names = certificate.dns_names;
   out.issuer = certificate.issuer;
+  out.self_signed = certificate.self_signed;
   out.sha256 = base::hex(certificate.fingerprint);
   out.key = certificate.key;
   out.not_before = certificate.not_before;
   out.not_after = certificate.not_after;
+  out.tlsa = tlsa_text(certificate.spki);
   return out;
 }
 

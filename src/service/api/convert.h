@@ -13,6 +13,8 @@ namespace postern::api {
 [[nodiscard]] Sender shown(const policy::InternalSender& sender);
 [[nodiscard]] Policy shown(const policy::Policy& policy, base::Instant now);
 [[nodiscard]] Exception shown(const policy::Exception& exception, base::Instant now);
+// "3 1 1 57c0a9...": the key itself, whatever certificate it is in.
+[[nodiscard]] std::string tlsa_text(const tls::Sha256& key);
 [[nodiscard]] CertificateInfo shown(const tls::CertificateFacts& certificate);
 
 // "*.münchen.example" for people.

@@ -13,6 +13,17 @@ std::string etag_of(std::string_view body) {
          "\"";
 }
 
+bool has_already(std::string_view if_none_match, std::string_view tag) {
+  const auto strong = [](std::string_view one) {
+    one = base::trim(one);
+    return one.starts_with("W/") ? one.substr(2) : one;
+  };
+  const auto tags = base::split(if_none_match, ',');
+  return std::ranges::any_of(tags, [&](std::string_view one) {
+    return base::trim(one) == "*" || strong(one) == strong(tag);
+  });
+}
+
 Outcome<void> require_match(const Call& call, std::string_view body) {
   const std::string wanted = call.header("if-match");
   if (wanted.empty() || base::trim(wanted) == "*") return {};

@@ -11,6 +11,9 @@ namespace postern::api {
 
 [[nodiscard]] std::string etag_of(std::string_view body);
 
+// Whether If-None-Match names this tag. Tags that a proxy has weakened count (RFC 9110 13.1.2).
+[[nodiscard]] bool has_already(std::string_view if_none_match, std::string_view tag);
+
 // A reply's body, of which the ETag is made.
 template <Described T>
 [[nodiscard]] std::string body_of(const T& value) {

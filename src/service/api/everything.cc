@@ -1,6 +1,7 @@
 #include "service/api/everything.h"
 
 #include "service/api/audit_handlers.h"
+#include "service/api/certificate_handlers.h"
 #include "service/api/configuration_handlers.h"
 #include "service/api/drafts.h"
 #include "service/api/event_handlers.h"
@@ -32,6 +33,7 @@ void declare_everything(Operations& operations, const Groups& groups) {
   declare_users(operations, groups.users);
   declare_tokens(operations, groups.tokens);
   declare_configuration(operations, groups.configuration);
+  declare_certificates(operations, groups.certificates);
   declare_probes(operations, groups.probes);
   declare_drafts(operations, groups.drafts);
   declare_overview(operations, groups.overview);

@@ -7,6 +7,7 @@
 namespace postern::api {
 
 class AuditHandlers;
+class CertificateHandlers;
 struct ConfigurationHandlers;
 class Drafts;
 class EventHandlers;
@@ -29,6 +30,7 @@ struct Groups {
   UserAdministration* users = nullptr;
   TokenAdministration* tokens = nullptr;
   ConfigurationHandlers* configuration = nullptr;
+  CertificateHandlers* certificates = nullptr;
   PostureHandlers* posture = nullptr;
   Probes* probes = nullptr;
   Drafts* drafts = nullptr;

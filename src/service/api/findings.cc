@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/policy/demands.h"
+#include "core/tls/own_server.h"
 
 namespace postern::api {
 
@@ -11,6 +12,10 @@ namespace {
 
 std::optional<Reason> shown_if(const std::optional<tls::Reason>& reason) {
   return reason ? std::optional(shown(*reason)) : std::nullopt;
+}
+
+void say_to_its_owner(std::optional<Reason>& why) {
+  if (why) why->remedy = tls::own_server_remedy(why->code);
 }
 
 Certificate certificate_of(const tls::CertificateFacts& facts) {
@@ -137,14 +142,18 @@ DomainFinding shown(const probe::DomainFinding& finding) {
 }
 
 RouteProof shown(const onboarding::RouteProof& proof) {
-  return {.route = proof.route.value,
-          .label = proof.label,
-          .passes = proof.verdict.passes,
-          .shown_as = proof.verdict.shown_as,
-          .mode = proof.mode(),
-          .why = shown_if(proof.verdict.why),
-          .time = proof.time,
-          .finding = shown(proof.finding)};
+  RouteProof out{.route = proof.route.value,
+                 .label = proof.label,
+                 .passes = proof.verdict.passes,
+                 .shown_as = proof.verdict.shown_as,
+                 .mode = proof.mode(),
+                 .why = shown_if(proof.verdict.why),
+                 .time = proof.time,
+                 .finding = shown(proof.finding)};
+  say_to_its_owner(out.why);
+  say_to_its_owner(out.finding.why);
+  for (AddressFinding& address : out.finding.addresses) say_to_its_owner(address.why);
+  return out;
 }
 
 onboarding::RouteProof proof_of(const prober::RouteTest& test, const policy::InternalRoute& tested,

@@ -194,6 +194,15 @@ TEST_F(ApiFramework, AnswersAnUnchangedObjectWith304) {
   EXPECT_TRUE(again.body.empty());
 }
 
+TEST_F(ApiFramework, KnowsATagAmongOthersAndOneThatAProxyHasWeakened) {
+  const std::string tag = send("GET", "/accounts/main/grants/7").headers.at("ETag");
+  for (const std::string& known : {"\"old\", " + tag, "W/" + tag, std::string("*")}) {
+    EXPECT_EQ(send("GET", "/accounts/main/grants/7", {}, {{"if-none-match", known}}).status, 304)
+        << known;
+  }
+  EXPECT_EQ(send("GET", "/accounts/main/grants/7", {}, {{"if-none-match", "\"old\""}}).status, 200);
+}
+
 TEST_F(ApiFramework, AsksNobodyToSignIn) {
   somebody.who = {};
   EXPECT_EQ(send("GET", "/accounts/main/grants/7").status, 401);
@@ -246,6 +255,12 @@ TEST_F(ApiFramework, AnswersMistakesInTheBodyWithPointers) {
   EXPECT_EQ(response.status, 422);
   EXPECT_EQ(response.content_type, "application/problem+json");
   EXPECT_THAT(response.body, HasSubstr("#/account"));
+}
+
+TEST_F(ApiFramework, PointsAtAFieldWhoseNameLooksLikeAPath) {
+  const http::Response response =
+      send("POST", "/accounts/main/grants", R"({"account":"a","role":"viewer","a/b~c":1})");
+  EXPECT_THAT(response.body, HasSubstr("\"#/a~1b~0c\""));
 }
 
 TEST_F(ApiFramework, DescribesItselfAsOpenApi) {

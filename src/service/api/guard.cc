@@ -49,7 +49,7 @@ bool name_matches(const std::string& pattern, const std::string& host) {
 }
 
 // For requests whose cause is no person at a page of ours: said in words, as a problem.
-http::Response refusal(int status, std::string code, std::string detail) {
+http::Response refused(int status, std::string code, std::string detail) {
   return response_of(Problem{status, std::move(code), std::move(detail)});
 }
 
@@ -99,6 +99,19 @@ void Guard::protect(http::Response& response, Transport seen_by_browser) const {
   for (std::string& cookie : response.cookies) cookie += "; Secure";
 }
 
+http::Response Guard::refusal(int status, std::string why) const {
+  Problem problem{.status = status, .code = "malformed-request", .detail = std::move(why)};
+  if (status == 413) problem.code = "body-too-large";
+  if (status == 431) problem.code = "header-too-large";
+  if (status == 503) {
+    problem.code = "too-busy";
+    problem.retry_after = 5;
+  }
+  http::Response response = response_of(problem);
+  protect(response, needs_.transport);
+  return response;
+}
+
 void Guard::note(const http::Request& request, int status) const {
   constexpr std::array refusals{401, 403, 421, 429};
   const bool refused = std::ranges::find(refusals, status) != refusals.end();
@@ -121,11 +134,11 @@ net::Task<http::Response> Guard::handle(http::Request request) {
   seen.peer = request.peer;
   http::Response response;
   if (!is_ours(host_of(field(request, "host")))) {
-    response = refusal(421, "unknown-host",
+    response = refused(421, "unknown-host",
                        "This gateway is not known by the name in the address bar. Use its host "
                        "name, or add the name to [admin] names in its configuration.");
   } else if (changes_something(request) && comes_from_elsewhere(request)) {
-    response = refusal(403, "cross-site",
+    response = refused(403, "cross-site",
                        "A page of another site may not change anything here. If a proxy stands in "
                        "front of the gateway, it must pass the Host field on as it is.");
   } else {

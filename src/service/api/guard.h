@@ -5,7 +5,8 @@
 // - behind a proxy that is listed, the client is who the proxy says it is, so that sign-ins are
 //   counted by client and the audit log names it. Nobody else's X-Forwarded-For is looked at. Where
 //   the proxy speaks HTTPS (X-Forwarded-Proto), cookies are for HTTPS alone;
-// - every response carries the security headers: no script but our own files, no frame around us,
+// - every response, also to what could not be read, carries the security headers: no script but our
+// own files, no frame around us,
 //   no referrer, and over HTTPS nothing but HTTPS from then on.
 #pragma once
 
@@ -34,6 +35,7 @@ class Guard : public http::Handler {
   explicit Guard(Needs needs) : needs_(std::move(needs)) {}
 
   [[nodiscard]] net::Task<http::Response> handle(http::Request request) override;
+  [[nodiscard]] http::Response refusal(int status, std::string why) const override;
 
  private:
   [[nodiscard]] bool is_ours(const std::string& host) const;

@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/tls/judge.h"
+#include "core/tls/own_server.h"
 #include "service/api/convert.h"
 
 namespace postern::api {
@@ -43,7 +44,10 @@ Delivery delivery_of(const queue::Delivery& delivery, const policy::PolicyBook& 
   }
   out.why = delivery.last.text;
   const tls::ReasonInfo& info = tls::reason_info(delivery.last.code);
-  if (info.code == delivery.last.code) out.remedy = info.remedy;
+  const bool inside = delivery.destination.leg == queue::Leg::internal;
+  if (info.code == delivery.last.code) {
+    out.remedy = inside ? tls::own_server_remedy(info.code) : info.remedy;
+  }
   out.host = delivery.last.host;
   out.diagnostic = delivery.last.diagnostic;
   return out;
@@ -81,6 +85,7 @@ Attempt shown(const records::EvidenceRow& row) {
   out.sources = shown(attempt.sources);
   out.met = attempt.met;
   out.would_fail = attempt.would_fail;
+  if (!out.would_fail.empty()) out.would_fail_why = tls::reason_info(out.would_fail).meaning;
   out.used_exception = attempt.used_exception;
   out.tls_version = tls::version_text(attempt.version);
   out.cipher = attempt.cipher;

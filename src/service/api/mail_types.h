@@ -19,6 +19,7 @@ namespace postern::api {
   F(std::vector<Source>, sources, "Where it came from.")                                        \
   F(bool, met, "It was met.")                                                                   \
   F(std::string, would_fail, "Why a monitored demand would have failed; empty: it would not.")  \
+  F(std::string, would_fail_why, "The same as a sentence.")                                     \
   F(bool, used_exception, "An exception allowed less.")                                         \
   F(std::string, tls_version, "TLS 1.3; none.")                                                 \
   F(std::string, cipher, "The suite.")                                                          \
@@ -165,12 +166,28 @@ POSTERN_API_TYPE(Overview, "An account at a glance.", POSTERN_API_OVERVIEW)
   F(std::int64_t, failed, "How many of them failed.")
 POSTERN_API_TYPE(PartnerHop, "A partner's hop.", POSTERN_API_PARTNER_HOP)
 
+#define POSTERN_API_MONITOR_REASON(F)        \
+  F(std::string, code, "Stable code.")       \
+  F(std::string, sentence, "What it means.") \
+  F(std::int64_t, deliveries, "How many would have failed so.")
+POSTERN_API_TYPE(MonitorReason, "Why a monitored policy would have stopped deliveries.",
+                 POSTERN_API_MONITOR_REASON)
+
 #define POSTERN_API_MONITOR_RESULT(F)                                 \
   F(std::int64_t, total, "Deliveries evaluated in the last 30 days.") \
   F(std::int64_t, would_fail, "How many would have failed.")          \
-  F(std::vector<std::string>, reasons, "Why, most frequent first: certificate-expired (3).")
+  F(std::vector<MonitorReason>, reasons, "Why, most frequent first.")
 POSTERN_API_TYPE(MonitorResult, "What a monitored policy would have stopped.",
                  POSTERN_API_MONITOR_RESULT)
+
+#define POSTERN_API_PARTNER_SERVER(F)                            \
+  F(std::string, host, "A mail server of the partner; escaped.") \
+  F(Time, seen, "When it last showed a certificate.")            \
+  F(std::string, certificate_sha256, "Its fingerprint, hex.")    \
+  F(std::string, expiry, "Until when it is valid.")              \
+  F(std::optional<Time>, delivered, "When it last took mail.")
+POSTERN_API_TYPE(PartnerServer, "A server that mail to a partner went to.",
+                 POSTERN_API_PARTNER_SERVER)
 
 #define POSTERN_API_PARTNER(F)                                               \
   F(std::string, domain, "As A-labels.")                                     \
@@ -180,6 +197,7 @@ POSTERN_API_TYPE(MonitorResult, "What a monitored policy would have stopped.",
   F(std::vector<Exception>, exceptions, "Those for it, ended ones too.")     \
   F(std::vector<PartnerHop>, hops, "The four hops.")                         \
   F(Explanation, explanation, "Why this requirement.")                       \
+  F(std::vector<PartnerServer>, servers, "Those that showed a certificate.") \
   F(std::optional<MonitorResult>, monitor, "For a policy in stage monitor.") \
   F(std::vector<Attempt>, recent, "The last attempts, newest first.")
 POSTERN_API_TYPE(Partner, "A domain of the world, as the account knows it.", POSTERN_API_PARTNER)

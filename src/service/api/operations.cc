@@ -98,7 +98,7 @@ http::Response json_response(const Call& call, int status, std::string body,
   if (response.body.empty()) return response;
   const std::string tag = etag_of(response.body);
   response.headers["ETag"] = tag;
-  if (call.request.method == "GET" && call.header("if-none-match") == tag) {
+  if (call.request.method == "GET" && has_already(call.header("if-none-match"), tag)) {
     response.status = 304;
     response.body.clear();
   }

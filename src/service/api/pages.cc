@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "service/api/etag.h"
 
 namespace postern::api {
 
@@ -42,7 +43,7 @@ http::Response serve(const http::Request& request, const PageFile& file, std::st
                           .headers = {{"Cache-Control", std::move(caching)},
                                       {"Vary", "Accept-Encoding"},
                                       {"ETag", fmt::format("W/\"{}\"", file.tag)}}};
-  if (header(request, "if-none-match") == response.headers["ETag"]) {
+  if (has_already(header(request, "if-none-match"), response.headers["ETag"])) {
     response.status = 304;
     return response;
   }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/base/text.h"
+#include "core/tls/judge.h"
 #include "io/records/evidence_sums.h"
 #include "service/api/convert.h"
 #include "service/api/explain_handlers.h"
@@ -32,6 +33,7 @@ struct Recorded {
   std::vector<records::HopSum> account;
   std::map<Hop, records::EvidenceRow> last;
   std::vector<records::EvidenceRow> recent;
+  std::vector<records::PeerRecord> servers;
 };
 
 std::int64_t total_of(const auto& sums, Hop hop) {
@@ -109,9 +111,20 @@ MonitorResult monitor_result(const std::vector<records::DomainSum>& sums) {
     return std::pair(-a.second, a.first) < std::pair(-b.second, b.first);
   });
   for (const auto& [reason, count] : reasons) {
-    result.reasons.push_back(fmt::format("{} ({})", reason, count));
+    result.reasons.push_back({reason, std::string(tls::reason_info(reason).meaning), count});
   }
   return result;
+}
+
+std::vector<PartnerServer> servers_of(const Recorded& recorded) {
+  std::vector<PartnerServer> all;
+  for (const records::PeerRecord& peer : recorded.servers) {
+    if (peer.certificate_sha256.empty()) continue;
+    PartnerServer& one = all.emplace_back(PartnerServer{
+        base::printable(peer.host, 260), peer.seen, peer.certificate_sha256, peer.expiry, {}});
+    if (peer.delivered != base::Instant{}) one.delivered = peer.delivered;
+  }
+  return all;
 }
 
 base::Result<> add_last(records::Records& records, records::EvidenceFilter filter,
@@ -147,6 +160,9 @@ base::Result<Recorded> read(records::Records& records, base::AccountId account,
   if (auto added = add_last(records, filter, domain, all); !added) {
     return std::unexpected(added.error());
   }
+  auto servers = records.sums().peers(account, Hop::gateway_to_partner, domain);
+  if (!servers) return std::unexpected(servers.error());
+  all.servers = std::move(*servers);
   filter.domain = domain;
   filter.limit = recent_attempts;
   auto recent = records.evidence(filter);
@@ -221,6 +237,7 @@ Handled<Partner> PartnerHandlers::get(Call call) {
   if (policy != nullptr && policy->stage == tls::Stage::monitor) {
     partner.monitor = monitor_result(recorded->partner);
   }
+  partner.servers = servers_of(*recorded);
   for (const records::EvidenceRow& row : recorded->recent) partner.recent.push_back(shown(row));
   co_return partner;
 }

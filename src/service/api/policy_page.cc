@@ -5,14 +5,12 @@
 
 #include "core/base/text.h"
 #include "service/api/convert.h"
+#include "service/api/mail_convert.h"
 #include "service/api/policy_handlers.h"
 
 namespace postern::api {
 
 namespace {
-
-constexpr std::int64_t usual_limit = 100;
-constexpr std::int64_t most = 1000;
 
 // By domain; a domain before its wildcard.
 using Key = std::tuple<std::string_view, bool>;
@@ -57,8 +55,8 @@ Outcome<Policies> policy_page(const policy::PolicyBook& book, base::AccountId ac
     if (!scope) return refuse(400, "invalid-parameter", "The cursor is none of ours.");
     cursor = *std::move(scope);
   }
-  const auto limit = static_cast<std::size_t>(
-      std::clamp<std::int64_t>(query.limit.value_or(usual_limit), 1, most));
+  const auto limit = page_limit(query.limit);
+  if (!limit) return std::unexpected(limit.error());
   const Filter filter(account, query);
   std::vector<const policy::Policy*> page;  // a heap whose top is the last of the page
   Policies out;
@@ -68,7 +66,7 @@ Outcome<Policies> policy_page(const policy::PolicyBook& book, base::AccountId ac
     ++out.total;
     if (cursor && key_of(policy.scope) <= key_of(*cursor)) continue;
     ++left;
-    if (page.size() == limit) {
+    if (page.size() == *limit) {
       if (!before(&policy, page.front())) continue;
       std::ranges::pop_heap(page, before);
       page.pop_back();

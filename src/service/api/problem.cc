@@ -23,9 +23,12 @@ std::string_view title_of(int status) {
     case 412:
       return "It has changed meanwhile";
     case 413:
+    case 431:
       return "Too large";
     case 415:
       return "Send JSON";
+    case 421:
+      return "No name of this gateway";
     case 422:
       return "Something is wrong with what was sent";
     case 429:

@@ -37,16 +37,11 @@ Outcome<spool::ListFilter> filter_of(const Call& call, const QueueQuery& query) 
   return filter;
 }
 
-// What a command names; every mistake with its place.
-struct Chosen {
-  spool::ListFilter filter;
-  std::vector<base::MessageId> messages;
-};
-
-Outcome<Chosen> chosen_by(const Call& call, const QueueCommand& command) {
+// Every mistake with its place.
+Outcome<ChosenMail> chosen_by(const Call& call, const QueueCommand& command) {
   Problem problem{
       .status = 422, .code = "invalid-request", .detail = "Some fields are wrong: see errors."};
-  Chosen chosen;
+  ChosenMail chosen;
   chosen.filter.account = call.account->id;
   if (command.domain && !command.domain->empty()) {
     auto domain = dns::Domain::parse(*command.domain);
@@ -66,15 +61,16 @@ Outcome<Chosen> chosen_by(const Call& call, const QueueCommand& command) {
         {"#/messages", fmt::format("Name at most {} messages.", most_messages)});
   }
   if (!problem.errors.empty()) return std::unexpected(std::move(problem));
-  // Everything at once only when asked for by name: an empty choice is more often a slip.
-  const bool nothing = chosen.messages.empty() && chosen.filter.domain.empty();
-  if (nothing && !command.all.value_or(false)) {
+  // Everything at once only when asked for by name: an empty choice is more often a slip. To look
+  // at everything again does no harm.
+  const bool harmless = command.action == QueueAction::recalculate;
+  if (chosen.is_everything() && !harmless && !command.all.value_or(false)) {
     return refuse(422, "nothing-chosen", "Name messages or a domain, or say all.");
   }
   return chosen;
 }
 
-std::string object_of(const Chosen& chosen, const std::vector<base::MessageId>& messages) {
+std::string object_of(const ChosenMail& chosen, const std::vector<base::MessageId>& messages) {
   if (messages.empty()) {
     return chosen.filter.domain.empty() ? "the whole queue" : "mail to " + chosen.filter.domain;
   }
@@ -163,28 +159,32 @@ net::Task<Outcome<void>> QueueHandlers::note(const Call& call, std::string actio
   co_return Outcome<void>();
 }
 
-net::Task<Outcome<QueueEffect>> QueueHandlers::recalculate(const Call& call) {
-  auto noted = co_await note(call, "queue.recalculate", "mail that waits for a requirement");
+net::Task<Outcome<QueueEffect>> QueueHandlers::recalculate(const Call& call, ChosenMail chosen) {
+  std::string object = "mail that waits for a requirement";
+  if (!chosen.is_everything()) object = object_of(chosen, chosen.messages);
+  auto noted = co_await note(call, "queue.recalculate", std::move(object));
   if (!noted) co_return std::unexpected(noted.error());
-  auto changed = co_await needs_.hand.recalculate(call.account->id, call.who.actor().name);
+  admin::QueueHand::Choice choice{call.account->id, chosen.filter.domain,
+                                  std::move(chosen.messages)};
+  auto changed = co_await needs_.hand.recalculate(std::move(choice), call.who.actor().name);
   if (!changed) co_return refuse(changed.error());
   co_return QueueEffect{*changed};
 }
 
 Handled<QueueEffect> QueueHandlers::command(Call call, QueueCommand command) {
-  if (command.action == QueueAction::recalculate) {
-    auto effect = co_await recalculate(call);
-    if (!effect) co_return std::unexpected(effect.error());
-    co_return *effect;
-  }
   auto chosen = chosen_by(call, command);
   if (!chosen) co_return std::unexpected(chosen.error());
-  std::vector<base::MessageId> messages;
   if (!chosen->messages.empty()) {
     auto here = co_await own(call, chosen->messages);
     if (!here) co_return std::unexpected(here.error());
-    messages = std::move(*here);
+    chosen->messages = std::move(*here);
   }
+  if (command.action == QueueAction::recalculate) {
+    auto effect = co_await recalculate(call, std::move(*chosen));
+    if (!effect) co_return std::unexpected(effect.error());
+    co_return *effect;
+  }
+  const std::vector<base::MessageId>& messages = chosen->messages;
   std::string action = "queue." + std::string(queue_action_text(command.action));
   auto noted = co_await note(call, std::move(action), object_of(*chosen, messages));
   if (!noted) co_return std::unexpected(noted.error());

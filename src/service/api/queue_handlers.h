@@ -11,6 +11,14 @@
 
 namespace postern::api {
 
+// What a command names: messages, or a domain, or, with neither, everything.
+struct ChosenMail {
+  spool::ListFilter filter;
+  std::vector<base::MessageId> messages;
+
+  [[nodiscard]] bool is_everything() const { return messages.empty() && filter.domain.empty(); }
+};
+
 class QueueHandlers {
  public:
   struct Needs {
@@ -27,7 +35,7 @@ class QueueHandlers {
   [[nodiscard]] Handled<Trace> trace(Call call);
 
  private:
-  [[nodiscard]] net::Task<Outcome<QueueEffect>> recalculate(const Call& call);
+  [[nodiscard]] net::Task<Outcome<QueueEffect>> recalculate(const Call& call, ChosenMail chosen);
   // Those of the messages named that are in the account's queue.
   [[nodiscard]] net::Task<Outcome<std::vector<base::MessageId>>> own(
       const Call& call, std::vector<base::MessageId> named);

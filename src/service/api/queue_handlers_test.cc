@@ -145,6 +145,25 @@ TEST_F(QueueHandlersTest, RecalculatesWhatWaitsForARequirement) {
   EXPECT_EQ(told, 1);
 }
 
+TEST_F(QueueHandlersTest, RecalculatesNoMoreThanIsNamed) {
+  const auto first = queued("a.example", main);
+  const auto second = queued("a.example", main);
+  const auto third = queued("b.example", main);
+  for (const auto& one : {first, second, third}) {
+    postpone(one.deliveries[0], "starttls-not-supported");
+  }
+  const auto is_due = [&](const auto& one) {
+    const auto found = wait(spool.spool->message(spool.shard, one.message));
+    return found && found->deliveries.at(0).due <= spool.shard.wall_now();
+  };
+  EXPECT_EQ(command({QueueAction::recalculate, {base::queue_id(first.message)}, {}, {}}), 1);
+  EXPECT_TRUE(is_due(first));
+  EXPECT_FALSE(is_due(second));
+  EXPECT_EQ(command({QueueAction::recalculate, {}, "b.example", {}}), 1);
+  EXPECT_TRUE(is_due(third));
+  EXPECT_FALSE(is_due(second));
+}
+
 TEST_F(QueueHandlersTest, RecalculatesNoOtherAccountsMail) {
   const auto theirs = queued("a.example", other);
   postpone(theirs.deliveries[0], "starttls-not-supported");

@@ -19,6 +19,15 @@ void Reader::complain(std::string what) {
   errors_.push_back({pointer_, name + " " + std::move(what) + "."});
 }
 
+// RFC 6901 3.
+std::string Reader::step_of(std::string_view name) {
+  std::string step;
+  for (const char c : base::printable(name, 100)) {
+    step += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  }
+  return step;
+}
+
 bool Reader::must_be_object(Node node) {
   if (node.is_object()) return true;
   complain("must be an object");
@@ -28,8 +37,7 @@ bool Reader::must_be_object(Node node) {
 void Reader::refuse_unknown(Node node, const std::vector<std::string_view>& known) {
   for (std::string_view name : node.names()) {
     if (has_enough() || std::ranges::find(known, name) != known.end()) continue;
-    errors_.push_back(
-        {pointer_ + "/" + base::printable(name, 100), "There is no such field here."});
+    errors_.push_back({pointer_ + "/" + step_of(name), "There is no such field here."});
   }
 }
 

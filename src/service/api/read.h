@@ -82,6 +82,7 @@ class Reader {
   [[nodiscard]] bool has_enough() const;
   [[nodiscard]] bool must_be_object(Node node);
   void refuse_unknown(Node node, const std::vector<std::string_view>& known);
+  [[nodiscard]] static std::string step_of(std::string_view name);
   void read_time(std::optional<std::string_view> text, Time& into);
   void read_parameter(const std::string& text, std::string& into) { into = text; }
   void read_parameter(const std::string& text, bool& into);

@@ -106,6 +106,26 @@ Outcome<const InternalSender*> meant(const Call& call) {
   return found;
 }
 
+// The narrowest range that holds an address decides whose mail it is (PolicyBook::sender_at). Who
+// names a part of another account's range would take its servers' mail away from it.
+Outcome<void> may_take(const Call& call, const InternalSender& wanted) {
+  if (!wanted.range || call.who.is_platform_administrator()) return {};
+  const bool is_taken =
+      std::ranges::any_of(call.book->configuration().senders, [&](const InternalSender& one) {
+        return one.account != call.account->id && one.range &&
+               one.range->prefix() <= wanted.range->prefix() &&
+               one.range->contains(wanted.range->first());
+      });
+  if (!is_taken) return {};
+  const std::string why = fmt::format(
+      "{} lies within addresses of another account of this gateway. If the server is yours, ask an "
+      "administrator of every account to add it.",
+      wanted.range->to_string());
+  Problem problem{.status = 409, .code = "range-held-elsewhere", .detail = why};
+  problem.errors.push_back({"#/range", why});
+  return std::unexpected(std::move(problem));
+}
+
 std::unexpected<Problem> password_missing() {
   FieldReader fields;
   fields.complain("#/password", "A sender that signs in needs a password.");
@@ -152,7 +172,10 @@ Handled<Sender> SenderHandlers::add(Call call, SenderInput input) {
   const Editor::Decide decide = [&](const Call& current) -> Outcome<Editor::Work> {
     wanted.account = current.account->id;
     const InternalSender* old = with_same_identity(current, wanted);
-    if (old == nullptr) return putting(wanted);
+    if (old == nullptr) {
+      if (auto free = may_take(current, wanted); !free) return std::unexpected(free.error());
+      return putting(wanted);
+    }
     wanted.id = old->id;
     if (wanted != *old) {
       return refuse(409, "already-exists",
@@ -184,6 +207,9 @@ Handled<Sender> SenderHandlers::replace(Call call, SenderInput input) {
     if (!old) return std::unexpected(old.error());
     wanted.id = (*old)->id;
     wanted.account = (*old)->account;
+    if (wanted.range != (*old)->range) {
+      if (auto free = may_take(current, wanted); !free) return std::unexpected(free.error());
+    }
     return wanted == **old ? Editor::Work() : putting(wanted);
   };
   const auto made = co_await needs_.editor.edit(call, decide);

@@ -45,6 +45,21 @@ TEST_F(SenderTest, IsKnownByItsAddresses) {
   EXPECT_EQ(problem(senders.add(call(), range("0.0.0.0/0"))), "422 invalid-sender #/range");
 }
 
+TEST_F(SenderTest, TakesNoAddressOutOfAnotherAccountsRange) {
+  ok(senders.add(call(), range("192.0.2.0/24")));
+  for (const char* within : {"192.0.2.7", "192.0.2.128/25", "192.0.2.0/24"}) {
+    EXPECT_EQ(problem(senders.add(call({}, "other"), range(within))),
+              "409 range-held-elsewhere #/range");
+  }
+  // A wider range leaves the narrower one its own.
+  const Sender wide = ok(senders.add(call({}, "other"), range("192.0.0.0/16")));
+  EXPECT_EQ(problem(senders.replace(at(wide.id, "other"), range("192.0.2.7"))),
+            "409 range-held-elsewhere #/range");
+  Call platform = call({}, "other");
+  platform.who.grants = {{"*", Role::administrator}};
+  EXPECT_EQ(status(senders.add(platform, range("192.0.2.7"))), 201);
+}
+
 TEST_F(SenderTest, IsKnownByAPasswordThatIsNeverKeptNorShown) {
   const Sender made = ok(senders.add(call(), user("mailhost", "correct horse")));
   EXPECT_TRUE(made.password_set);

@@ -9,6 +9,15 @@ export type Accept = (typeof wordsAccept)[number];
 export const wordsAttemptOutcome = ['accepted', 'delivered', 'deferred', 'refused', 'bounced', 'probed'] as const;
 export type AttemptOutcome = (typeof wordsAttemptOutcome)[number];
 
+export const wordsCertificateAction = ['renew', 'roll', 'give-up'] as const;
+export type CertificateAction = (typeof wordsCertificateAction)[number];
+
+export const wordsCertificateOrigin = ['file', 'acme'] as const;
+export type CertificateOrigin = (typeof wordsCertificateOrigin)[number];
+
+export const wordsCertificateUse = ['mail', 'web'] as const;
+export type CertificateUse = (typeof wordsCertificateUse)[number];
+
 export const wordsDomainVerdict = ['valid', 'duplicate-domain', 'invalid-domain', 'public-suffix', 'internal-domain', 'no-mail', 'domain-not-found'] as const;
 export type DomainVerdict = (typeof wordsDomainVerdict)[number];
 
@@ -187,6 +196,8 @@ export interface Attempt {
   met: boolean;
   /** Why a monitored demand would have failed; empty: it would not. */
   would_fail: string;
+  /** The same as a sentence. */
+  would_fail_why: string;
   /** An exception allowed less. */
   used_exception: boolean;
   /** TLS 1.3; none. */
@@ -229,6 +240,7 @@ export function importAttempt(json: unknown, at = 'Attempt'): Attempt {
     sources: asList(importSource)(o.sources, `${at}.sources`),
     met: asBoolean(o.met, `${at}.met`),
     would_fail: asText(o.would_fail, `${at}.would_fail`),
+    would_fail_why: asText(o.would_fail_why, `${at}.would_fail_why`),
     used_exception: asBoolean(o.used_exception, `${at}.used_exception`),
     tls_version: asText(o.tls_version, `${at}.tls_version`),
     cipher: asText(o.cipher, `${at}.cipher`),
@@ -389,12 +401,20 @@ export function importCertificate(json: unknown, at = 'Certificate'): Certificat
   };
 }
 
+/** An administrator's hand on a certificate. */
+export interface CertificateCommand {
+  /** renew: ask the authority now, with the same key; roll: make the next key; give-up: forget the next key. */
+  action: CertificateAction;
+}
+
 /** A certificate of the gateway. */
 export interface CertificateInfo {
   /** The names it carries. */
   names: string[];
   /** Who signed it. */
   issuer: string;
+  /** It vouches for itself: no authority has. */
+  self_signed: boolean;
   /** Its fingerprint, hex. */
   sha256: string;
   /** EC P-256, RSA 2048, ... */
@@ -403,6 +423,8 @@ export interface CertificateInfo {
   not_before: string;
   /** Until when it is valid. */
   not_after: string;
+  /** The TLSA record of its key: 3 1 1 57c0a9... */
+  tlsa: string;
 }
 
 export function importCertificateInfo(json: unknown, at = 'CertificateInfo'): CertificateInfo {
@@ -410,10 +432,12 @@ export function importCertificateInfo(json: unknown, at = 'CertificateInfo'): Ce
   return {
     names: asList(asText)(o.names, `${at}.names`),
     issuer: asText(o.issuer, `${at}.issuer`),
+    self_signed: asBoolean(o.self_signed, `${at}.self_signed`),
     sha256: asText(o.sha256, `${at}.sha256`),
     key: asText(o.key, `${at}.key`),
     not_before: asText(o.not_before, `${at}.not_before`),
     not_after: asText(o.not_after, `${at}.not_after`),
+    tlsa: asText(o.tlsa, `${at}.tlsa`),
   };
 }
 
@@ -1371,6 +1395,46 @@ export function importJobItem(json: unknown, at = 'JobItem'): JobItem {
   };
 }
 
+/** A certificate that the gateway gets and renews by itself. */
+export interface KeptCertificate {
+  /** Its first name: what commands name it by. */
+  name: string;
+  /** The names that it is for. */
+  names: string[];
+  /** The one in use; none until the first came. */
+  certificate: CertificateInfo | null;
+  /** When the authority is asked for the next. */
+  renewal: string | null;
+  /** Attempts that failed since the last success. */
+  failures: number;
+  /** Why the last one failed; escaped. */
+  why: string;
+  /** When it is tried again, after a failure. */
+  next_attempt: string | null;
+  /** A newer one, which is not shown yet. */
+  waiting: CertificateInfo | null;
+  /** The TLSA record of the key that is to come. */
+  next_tlsa: string | null;
+  /** What the newer one, or the next key, waits for. */
+  waits_for: string;
+}
+
+export function importKeptCertificate(json: unknown, at = 'KeptCertificate'): KeptCertificate {
+  const o = asObject(json, at);
+  return {
+    name: asText(o.name, `${at}.name`),
+    names: asList(asText)(o.names, `${at}.names`),
+    certificate: orNull(importCertificateInfo)(o.certificate, `${at}.certificate`),
+    renewal: orNull(asText)(o.renewal, `${at}.renewal`),
+    failures: asNumber(o.failures, `${at}.failures`),
+    why: asText(o.why, `${at}.why`),
+    next_attempt: orNull(asText)(o.next_attempt, `${at}.next_attempt`),
+    waiting: orNull(importCertificateInfo)(o.waiting, `${at}.waiting`),
+    next_tlsa: orNull(asText)(o.next_tlsa, `${at}.next_tlsa`),
+    waits_for: asText(o.waits_for, `${at}.waits_for`),
+  };
+}
+
 /** The session's user. */
 export interface Me {
   /** The user's name; of a token, its name. */
@@ -1452,14 +1516,33 @@ export function importMessages(json: unknown, at = 'Messages'): Messages {
   };
 }
 
+/** Why a monitored policy would have stopped deliveries. */
+export interface MonitorReason {
+  /** Stable code. */
+  code: string;
+  /** What it means. */
+  sentence: string;
+  /** How many would have failed so. */
+  deliveries: number;
+}
+
+export function importMonitorReason(json: unknown, at = 'MonitorReason'): MonitorReason {
+  const o = asObject(json, at);
+  return {
+    code: asText(o.code, `${at}.code`),
+    sentence: asText(o.sentence, `${at}.sentence`),
+    deliveries: asNumber(o.deliveries, `${at}.deliveries`),
+  };
+}
+
 /** What a monitored policy would have stopped. */
 export interface MonitorResult {
   /** Deliveries evaluated in the last 30 days. */
   total: number;
   /** How many would have failed. */
   would_fail: number;
-  /** Why, most frequent first: certificate-expired (3). */
-  reasons: string[];
+  /** Why, most frequent first. */
+  reasons: MonitorReason[];
 }
 
 export function importMonitorResult(json: unknown, at = 'MonitorResult'): MonitorResult {
@@ -1467,7 +1550,7 @@ export function importMonitorResult(json: unknown, at = 'MonitorResult'): Monito
   return {
     total: asNumber(o.total, `${at}.total`),
     would_fail: asNumber(o.would_fail, `${at}.would_fail`),
-    reasons: asList(asText)(o.reasons, `${at}.reasons`),
+    reasons: asList(importMonitorReason)(o.reasons, `${at}.reasons`),
   };
 }
 
@@ -1506,6 +1589,31 @@ export function importOverview(json: unknown, at = 'Overview'): Overview {
   };
 }
 
+/** The gateway's own certificates. */
+export interface OwnCertificates {
+  /** What the gateway shows to those who connect. */
+  in_force: ShownCertificate[];
+  /** Read from files, and not shown yet: mail alone waits. */
+  held: CertificateInfo[];
+  /** Why they wait. */
+  held_why: string;
+  /** It gets certificates by itself: [acme] names a directory. */
+  renews: boolean;
+  /** Those; of policy hosts, only of domains of accounts that you may see. */
+  kept: KeptCertificate[];
+}
+
+export function importOwnCertificates(json: unknown, at = 'OwnCertificates'): OwnCertificates {
+  const o = asObject(json, at);
+  return {
+    in_force: asList(importShownCertificate)(o.in_force, `${at}.in_force`),
+    held: asList(importCertificateInfo)(o.held, `${at}.held`),
+    held_why: asText(o.held_why, `${at}.held_why`),
+    renews: asBoolean(o.renews, `${at}.renews`),
+    kept: asList(importKeptCertificate)(o.kept, `${at}.kept`),
+  };
+}
+
 /** A domain of the world, as the account knows it. */
 export interface Partner {
   /** As A-labels. */
@@ -1520,6 +1628,8 @@ export interface Partner {
   hops: PartnerHop[];
   /** Why this requirement. */
   explanation: Explanation;
+  /** Those that showed a certificate. */
+  servers: PartnerServer[];
   /** For a policy in stage monitor. */
   monitor: MonitorResult | null;
   /** The last attempts, newest first. */
@@ -1535,6 +1645,7 @@ export function importPartner(json: unknown, at = 'Partner'): Partner {
     exceptions: asList(importException)(o.exceptions, `${at}.exceptions`),
     hops: asList(importPartnerHop)(o.hops, `${at}.hops`),
     explanation: importExplanation(o.explanation, `${at}.explanation`),
+    servers: asList(importPartnerServer)(o.servers, `${at}.servers`),
     monitor: orNull(importMonitorResult)(o.monitor, `${at}.monitor`),
     recent: asList(importAttempt)(o.recent, `${at}.recent`),
   };
@@ -1562,6 +1673,31 @@ export function importPartnerHop(json: unknown, at = 'PartnerHop'): PartnerHop {
     last: orNull(importAttempt)(o.last, `${at}.last`),
     total: asNumber(o.total, `${at}.total`),
     failed: asNumber(o.failed, `${at}.failed`),
+  };
+}
+
+/** A server that mail to a partner went to. */
+export interface PartnerServer {
+  /** A mail server of the partner; escaped. */
+  host: string;
+  /** When it last showed a certificate. */
+  seen: string;
+  /** Its fingerprint, hex. */
+  certificate_sha256: string;
+  /** Until when it is valid. */
+  expiry: string;
+  /** When it last took mail. */
+  delivered: string | null;
+}
+
+export function importPartnerServer(json: unknown, at = 'PartnerServer'): PartnerServer {
+  const o = asObject(json, at);
+  return {
+    host: asText(o.host, `${at}.host`),
+    seen: asText(o.seen, `${at}.seen`),
+    certificate_sha256: asText(o.certificate_sha256, `${at}.certificate_sha256`),
+    expiry: asText(o.expiry, `${at}.expiry`),
+    delivered: orNull(asText)(o.delivered, `${at}.delivered`),
   };
 }
 
@@ -2122,6 +2258,25 @@ export function importSetupState(json: unknown, at = 'SetupState'): SetupState {
   const o = asObject(json, at);
   return {
     needed: asBoolean(o.needed, `${at}.needed`),
+  };
+}
+
+/** A certificate in force. */
+export interface ShownCertificate {
+  /** The certificate. */
+  certificate: CertificateInfo;
+  /** To whom it is shown: mail, web. */
+  uses: CertificateUse[];
+  /** A file of the configuration, or kept by itself (acme). */
+  origin: CertificateOrigin;
+}
+
+export function importShownCertificate(json: unknown, at = 'ShownCertificate'): ShownCertificate {
+  const o = asObject(json, at);
+  return {
+    certificate: importCertificateInfo(o.certificate, `${at}.certificate`),
+    uses: asList(asWord(wordsCertificateUse))(o.uses, `${at}.uses`),
+    origin: asWord(wordsCertificateOrigin)(o.origin, `${at}.origin`),
   };
 }
 
@@ -2930,6 +3085,16 @@ export function removeException(path: { account: string; id: string }): Promise<
 /** Why mail to and from a domain has its requirement May be called by: viewer. */
 export function explain(path: { account: string }, query: ExplainQuery = {}): Promise<Explanation> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/explain`, query, undefined, importExplanation);
+}
+
+/** The gateway's own certificates: in force, waiting, and renewed by itself May be called by: anyone who is signed in. */
+export function listCertificates(): Promise<OwnCertificates> {
+  return call('GET', `/gateway/certificates`, undefined, undefined, importOwnCertificates);
+}
+
+/** Renews a certificate now, or changes its key after its TLSA record is known May be called by: administrator of every account. */
+export function commandCertificate(path: { name: string }, body: CertificateCommand): Promise<KeptCertificate> {
+  return call('POST', `/gateway/certificates/${encodeURIComponent(path.name)}`, undefined, body, importKeptCertificate);
 }
 
 /** Looks at domains as a delivery would, every MX of each; no mail is sent May be called by: operator. */

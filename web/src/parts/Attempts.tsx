@@ -91,7 +91,7 @@ export function AttemptFacts({ attempt }: { attempt: Attempt }) {
           <dt>Monitored</dt>
           <dd>
             <Status tone="warn" icon="eye">
-              Would have failed: {attempt.would_fail}
+              Would have failed: {attempt.would_fail_why}
             </Status>
           </dd>
         </>

@@ -55,6 +55,7 @@ export function DnsRecords({ records, label }: { records: DnsRecord[]; label: st
     <Table
       label={label}
       columns={['Type', 'Name', 'Value']}
+      short
       rows={records.map(({ type, name, value }) => ({
         key: `${type} ${name} ${value}`,
         cells: [

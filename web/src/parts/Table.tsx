@@ -14,14 +14,16 @@ interface Properties {
   rows: Row[];
   /** Shown instead when there is no row. */
   empty?: ReactNode;
+  /** The names of the columns are short, and what stands in them is long. */
+  short?: boolean;
 }
 
-export function Table({ label, columns, rows, empty }: Properties) {
+export function Table({ label, columns, rows, empty, short = false }: Properties) {
   if (rows.length === 0 && empty !== undefined) return <div className="card">{empty}</div>;
   return (
     <div className="card flush">
       {/* Roles by name: a table shown as blocks would lose them. */}
-      <table className="table" role="table">
+      <table className={short ? 'table short' : 'table'} role="table">
         <caption className="hidden-text">{label}</caption>
         <thead role="rowgroup">
           <tr role="row">

@@ -124,6 +124,17 @@ export function SignInFields({ to: { where, set, signsIn }, problem }: Propertie
   );
 }
 
+/** Where there is no room for both, the port goes below. */
+export function HostPort({ host, port }: { host: string; port: number }) {
+  return (
+    <>
+      {host}
+      <wbr />
+      {`:${port}`}
+    </>
+  );
+}
+
 /** A route's server in a table, with what is not usual below it. */
 export function ServerText({ route: { host, port, tls, login_user: user } }: { route: Known }) {
   const remarks = [
@@ -132,7 +143,7 @@ export function ServerText({ route: { host, port, tls, login_user: user } }: { r
   ];
   return (
     <>
-      {`${host}:${port}`}
+      <HostPort host={host} port={port} />
       {remarks.map((remark) => (
         <div key={remark} className="remark">
           {remark}

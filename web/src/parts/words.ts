@@ -34,12 +34,13 @@ const hops: Record<Hop, string> = {
 };
 export const hopText = (hop: Hop): string => hops[hop];
 
-const roles: Record<Role, string> = {
-  viewer: 'Viewer: sees everything, changes nothing',
-  operator: 'Operator: also runs tests and works the queue',
-  administrator: 'Administrator: also changes policies, routes and users',
+const roles: Record<Role, [name: string, meaning: string]> = {
+  viewer: ['Viewer', 'Sees everything, and changes nothing.'],
+  operator: ['Operator', 'Also runs tests, and works on the queue.'],
+  administrator: ['Administrator', 'Also changes policies, routes and users.'],
 };
-export const roleText = (role: Role): string => roles[role];
+export const roleText = (role: Role): string => roles[role][0];
+export const roleMeaning = (role: Role): string => roles[role][1];
 
 const wholeNumber = new Intl.NumberFormat('en');
 export const numberText = (value: number): string => wholeNumber.format(value);

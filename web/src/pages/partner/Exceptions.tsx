@@ -51,11 +51,12 @@ function ExceptionDialog({ domain, onClose }: { domain: string; onClose: () => v
     >
       <NativeSelect
         label="Allowed meanwhile"
+        description={mode === 'relaxed' ? 'TLS with any certificate.' : 'In clear, where there is no TLS.'}
         value={mode}
         onChange={(event) => setMode(event.currentTarget.value)}
         data={[
-          { value: 'relaxed', label: 'Relaxed Encryption Mode: TLS with any certificate' },
-          { value: 'opportunistic', label: 'Opportunistic TLS: in clear if there is no TLS' },
+          { value: 'relaxed', label: 'Relaxed Encryption Mode' },
+          { value: 'opportunistic', label: 'Opportunistic TLS' },
         ]}
       />
       <TextInput

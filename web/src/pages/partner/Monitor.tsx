@@ -17,7 +17,15 @@ export function Monitor({ result, policy }: { result: api.MonitorResult; policy:
           {countText(result.total, 'delivery', 'deliveries')} watched in the last 30 days;{' '}
           {well ? 'none would have failed.' : `${numberText(result.would_fail)} would have failed.`}
         </Text>
-        {result.reasons.length > 0 && <Text size="sm">Why: {result.reasons.join(', ')}</Text>}
+        {result.reasons.length > 0 && (
+          <ul style={{ margin: 0, paddingLeft: '1.2em' }}>
+            {result.reasons.map(({ code, sentence, deliveries }) => (
+              <li key={code}>
+                {sentence} ({countText(deliveries, 'delivery', 'deliveries')})
+              </li>
+            ))}
+          </ul>
+        )}
         <ProblemNote error={promote.error} />
         {may('administrator') && (
           <Button onClick={() => promote.mutate()} loading={promote.isPending}>

@@ -9,11 +9,37 @@ import { useAccount } from '../../app/session';
 import { useJob } from '../../live/job';
 import { TlsText } from '../../parts/Attempts';
 import { HostList, ReasonText } from '../../parts/findings/HostView';
+import { Copy } from '../../parts/Copy';
 import { Announcement, ProblemNote } from '../../parts/Note';
 import { Section } from '../../parts/Page';
-import { ModeStatus, ReadinessStatus } from '../../parts/Status';
+import { ModeStatus, ReadinessStatus, Status } from '../../parts/Status';
 import { Table } from '../../parts/Table';
 import { Ago, Moment } from '../../parts/Time';
+
+function ShownCertificate({ server }: { server: api.PartnerServer }) {
+  const [now] = useState(() => Date.now());
+  const ended = Date.parse(server.expiry) < now;
+  return (
+    <div>
+      {ended ? (
+        <Status tone="bad">
+          Expired: <Moment time={server.expiry} />
+        </Status>
+      ) : (
+        <>
+          until <Moment time={server.expiry} />
+        </>
+      )}
+      <Text size="sm" c="dimmed" component="div">
+        <code title={server.certificate_sha256}>{server.certificate_sha256.slice(0, 16)}…</code>
+        <Copy value={server.certificate_sha256} label={`Copy the fingerprint of ${server.host}`} />
+      </Text>
+      <Text size="sm" c="dimmed">
+        shown <Ago time={server.seen} />
+      </Text>
+    </div>
+  );
+}
 
 export function MxHosts({ partner }: { partner: api.Partner }) {
   const { account, may } = useAccount();
@@ -48,9 +74,10 @@ export function MxHosts({ partner }: { partner: api.Partner }) {
       {partner.explanation.failure !== null && <Text>{partner.explanation.failure}</Text>}
       <Table
         label="MX hosts"
-        columns={['Host', 'Preference', 'Must meet', 'Last seen', 'Certificate until']}
+        columns={['Host', 'Preference', 'Must meet', 'Last seen', 'Certificate']}
         rows={partner.explanation.hosts.map(({ host, preference, mode, out }) => {
           const last = partner.recent.find((attempt) => attempt.peer_host === host);
+          const server = partner.servers.find((one) => one.host === host);
           return {
             key: host,
             cells: [
@@ -67,7 +94,7 @@ export function MxHosts({ partner }: { partner: api.Partner }) {
               ) : (
                 'not yet'
               ),
-              last && last.expiry !== '' ? <Moment key="expiry" time={last.expiry} /> : '–',
+              server ? <ShownCertificate key="certificate" server={server} /> : 'none seen yet',
             ],
           };
         })}

@@ -7,11 +7,12 @@ import { useParameters } from '../../app/router';
 import { useAccount } from '../../app/session';
 import { AttemptLine, TlsText } from '../../parts/Attempts';
 import { Loaded } from '../../parts/Loaded';
+import { Note } from '../../parts/Note';
 import { Link, Page, Section } from '../../parts/Page';
 import { ModeStatus, OutcomeStatus } from '../../parts/Status';
 import { Table } from '../../parts/Table';
-import { Ago } from '../../parts/Time';
-import { countText, hopText, numberText } from '../../parts/words';
+import { Ago, Moment } from '../../parts/Time';
+import { countText, hopText, modeText, numberText } from '../../parts/words';
 import { Exceptions } from './Exceptions';
 import { Monitor } from './Monitor';
 import { MxHosts } from './MxHosts';
@@ -48,6 +49,17 @@ function Hops({ hops }: { hops: api.PartnerHop[] }) {
   );
 }
 
+/** What a glance at the policy would not tell. */
+function Weakened({ exceptions }: { exceptions: api.Exception[] }) {
+  const now = exceptions.find(({ active }) => active);
+  if (!now) return null;
+  return (
+    <Note tone="warn" title="An exception allows less">
+      {modeText(now.mode)} is allowed until <Moment time={now.end} />: {now.reason}
+    </Note>
+  );
+}
+
 export default function Partner() {
   const { domain = '' } = useParameters();
   const { at } = useAccount();
@@ -58,6 +70,7 @@ export default function Partner() {
         {(data) => (
           <Stack gap="xl">
             <PolicyCard partner={data} />
+            <Weakened exceptions={data.exceptions} />
             {data.monitor && data.policy && <Monitor result={data.monitor} policy={data.policy} />}
             <Section title="The four hops">
               <Hops hops={data.hops} />

@@ -4,7 +4,7 @@ import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import * as api from '../../api/generated';
 import { useAccounts } from '../../app/AccountMenu';
 import { useMe } from '../../app/session';
-import { roleText } from '../../parts/words';
+import { roleMeaning, roleText } from '../../parts/words';
 
 export function grantsText(grants: api.Grant[]): string {
   if (grants.length === 0) return 'nothing';
@@ -35,7 +35,7 @@ export function GrantFields({ grants, onChange }: Properties) {
         Roles
       </Text>
       {grants.map((grant, place) => (
-        <Group key={place} gap="xs" align="flex-end">
+        <Group key={place} gap="xs" align="flex-start">
           <NativeSelect
             label="Account"
             value={grant.account}
@@ -45,6 +45,8 @@ export function GrantFields({ grants, onChange }: Properties) {
           />
           <NativeSelect
             label="Role"
+            description={roleMeaning(grant.role)}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
             value={grant.role}
             onChange={(event) =>
               change(place, { role: api.wordsRole.find((word) => word === event.currentTarget.value) })
@@ -55,6 +57,7 @@ export function GrantFields({ grants, onChange }: Properties) {
           {grants.length > 1 && (
             <Button
               variant="default"
+              mt={24}
               onClick={() => onChange(grants.filter((_, at) => at !== place))}
               aria-label={`Remove role ${place + 1}`}
             >

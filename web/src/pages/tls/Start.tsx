@@ -9,6 +9,7 @@ import { Link, Section } from '../../parts/Page';
 import { Note, ProblemNote } from '../../parts/Note';
 import { ModeStatus } from '../../parts/Status';
 import { Table } from '../../parts/Table';
+import { HostPort } from '../../parts/WhereTo';
 import { countText } from '../../parts/words';
 import { useDraftDo, useSteps } from './draft';
 import { PolicyList } from './PolicyList';
@@ -32,7 +33,11 @@ function RouteList() {
             columns={['Domain', 'Server', 'Enforced']}
             rows={items.map(({ id, domain, host, port, mode }) => ({
               key: id,
-              cells: [domain, `${host}:${port}`, <ModeStatus key="mode" mode={mode} />],
+              cells: [
+                domain,
+                <HostPort key="server" host={host} port={port} />,
+                <ModeStatus key="mode" mode={mode} />,
+              ],
             }))}
             empty={
               <Text>
