@@ -14,14 +14,21 @@ using Fate = queue::RecipientResult::Fate;
 constexpr std::chrono::milliseconds kSettleAgain = std::chrono::seconds(1);
 // A lookup has its own limit; this one bounds them all together.
 constexpr std::chrono::milliseconds kLookupLimit = std::chrono::seconds(60);
+constexpr std::size_t kSettledAtOnce = 500;
 constexpr std::size_t kDestinationsKept = 10'000;
 constexpr std::size_t kNoticeOriginal = message::original_limit;
 
 std::size_t share(std::size_t whole, std::size_t shards) {
+constexpr std::size_t kKeptShare = 10;  // one slot in so many is for our own servers
+
   return std::max<std::size_t>(1, (whole + shards - 1) / shards);
 }
 
 bool all_deferred(const Ended& ended) {
+std::size_t for_partners(std::size_t slots) {
+  return slots > 1 ? slots - (slots + kKeptShare - 1) / kKeptShare : 1;
+}
+
   return std::ranges::all_of(ended.results, [](const auto& r) { return r.fate == Fate::deferred; });
 }
 
@@ -67,6 +74,8 @@ ShardDispatcher::ShardDispatcher(Needs needs, Common& common)
       pool_(group_, {common.settings.idle, common.settings.messages_per_connection,
                      share(common.settings.connections, common.shards)}),
       chance_(static_cast<std::uint64_t>(needs.shard.wall_now().time_since_epoch().count())) {}
+      outward_(needs.shard, for_partners(share(common.settings.connections, common.shards))),
+      settling_(needs.shard, kSettledAtOnce),
 
 ShardDispatcher::~ShardDispatcher() = default;
 
@@ -197,6 +206,8 @@ net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
   auto attempted = std::make_unique<Attempted>();
   attempted->job = std::move(job);
   attempted->book = common_.book.current();
+  std::optional<net::Semaphore::Permit> outward;
+  co_await wait_for_outward_turn(destination, outward);
   if (attempted->job.delivery.destination.leg == queue::Leg::gateway) {
     co_await read_own(std::move(attempted));
     co_return;
@@ -208,6 +219,16 @@ net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
   }
   std::vector<std::size_t> order = order_of_hosts(route->plan, chance_);
   attempted->run.emplace(run_needs(), attempted->job, route, std::move(order));
+net::Task<void> ShardDispatcher::wait_for_outward_turn(
+    Destination& destination, std::optional<net::Semaphore::Permit>& permit) {
+  if (destination.waiting.empty()) co_return;
+  const queue::Delivery& next = destination.waiting.front().delivery;
+  if (next.destination.leg != queue::Leg::external) co_return;
+  base::Deadline forever{base::Steady::max(), &group_.cancellation()};
+  auto turn = co_await outward_.acquire(forever);
+  if (turn) permit = *std::move(turn);
+}
+
   // What befell ordinary messages says nothing of one with a wish of its own, nor the other way.
   const bool ordinary = wish == route::MessageWish::none;
   if (ordinary && destination.fate && destination.back_off.holds(needs_.shard.now())) {
@@ -221,7 +242,7 @@ net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
     if (group_.cancellation().requested() && all_deferred(attempted->ended)) co_return;
     if (ordinary) learn(destination, attempted->ended);
   }
-  group_.start(settle(std::move(attempted)));
+  co_await begin_to_settle(std::move(attempted));
 }
 
 Run::Needs ShardDispatcher::run_needs() {
@@ -256,7 +277,7 @@ net::Task<void> ShardDispatcher::read_own(std::unique_ptr<Attempted> attempted) 
   attempted->ended.results.assign(recipients, result);
   attempted->ended.dsn_passed.assign(recipients, false);
   attempted->ended.reached_a_host = true;
-  group_.start(settle(std::move(attempted)));
+  co_await begin_to_settle(std::move(attempted));
 }
 
 // A plan holds for some seconds, and for as long as its policies are in force.
@@ -297,7 +318,16 @@ void ShardDispatcher::learn(Destination& destination, const Ended& ended) {
   destination.fate->moved_mx.clear();
 }
 
-net::Task<void> ShardDispatcher::settle(std::unique_ptr<Attempted> attempted) {
+net::Task<void> ShardDispatcher::begin_to_settle(std::unique_ptr<Attempted> attempted) {
+  base::Deadline forever{base::Steady::max(), &group_.cancellation()};
+  auto permit = co_await settling_.acquire(forever);
+  // Without one we are being ended, and what is known is written all the same.
+  group_.start(settle(std::move(attempted), std::move(permit)));
+}
+
+net::Task<void> ShardDispatcher::settle(
+    std::unique_ptr<Attempted> attempted,
+    [[maybe_unused]] base::Result<net::Semaphore::Permit> permit) {
   const Job& job = attempted->job;
   const base::Instant now = needs_.shard.wall_now();
   ReportFacts facts{std::move(attempted->ended.moved_mx), attempted->ended.unmet, now};

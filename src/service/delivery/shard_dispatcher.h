@@ -3,9 +3,11 @@
 // shared and nothing is locked.
 //
 // Steps of a job: offer() claims it -> it waits at its destination -> a worker with a slot runs the
-// attempt -> the outcome is settled behind the worker's back, which goes on with the next message.
+// attempt -> the outcome is settled behind the worker's back, which goes on with the next message;
+// but not when the disk is so far behind that many outcomes wait for it.
 // Slots are given out first come, first served, and a worker goes to the end of the queue after its
-// turn, so a busy destination starves nobody.
+// turn, so a busy destination starves nobody. Partners get nine tenths of them at most: when all of
+// those are stuck, as in lookups without DNS, mail to our own servers still flows.
 #pragma once
 
 #include <atomic>
@@ -96,13 +98,17 @@ class ShardDispatcher {
   net::Task<std::shared_ptr<const PlannedRoute>> route_for(Destination& destination);
   net::Task<bool> load_envelope(Job& job);
   void learn(Destination& destination, const Ended& ended);
-  net::Task<void> settle(std::unique_ptr<Attempted> attempted);
+  net::Task<void> begin_to_settle(std::unique_ptr<Attempted> attempted);
+  net::Task<void> settle(std::unique_ptr<Attempted> attempted,
+                         base::Result<net::Semaphore::Permit> permit);
   net::Task<void> break_off(std::chrono::milliseconds grace);
   Job take(Destination& destination);
   void finish(base::DeliveryId delivery);
   void forget_idle_destinations();
 
   Needs needs_;
+  net::Task<void> wait_for_outward_turn(Destination& destination,
+                                        std::optional<net::Semaphore::Permit>& permit);
   Common& common_;
   net::TaskGroup group_;
   net::TaskGroup timer_;
@@ -118,3 +124,5 @@ class ShardDispatcher {
 };
 
 }  // namespace postern::delivery
+  net::Semaphore outward_;  // before a slot, for partners: the last tenth is for our own servers
+  net::Semaphore settling_;
