@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -21,28 +21,23 @@ constexpr std::chrono::milliseconds kSleepLeast = std::chrono::milliseconds(20);
 constexpr std::chrono::milliseconds kAfterError = std::chrono::seconds(1);
 
 // Would a change of policies be news to it?
-bool waits_for_a_requirement(const queue::Delivery& delivery) {
-  if (delivery.destination.leg == queue::Leg::internal) return true;
-  return !tls::reason_info(delivery.last.code).result_type.empty();
+bool waits_for_a_requirement(const spool::Waiting& waiting) {
+  if (waiting.leg == queue::Leg::internal) return true;
+  return !tls::reason_info(waiting.code).result_type.empty();
 }
 
-// Which deliveries have another way to go than they had; it asks once for each destination.
+// Which destinations are reached by another way than they were.
 class Moved {
  public:
   Moved(const policy::PolicyBook& before, const policy::PolicyBook& after)
       : before_(before), after_(after) {}
-  bool operator()(const queue::Delivery& delivery) {
-    if (&before_ == &after_) return false;
-    const dns::Domain& domain = delivery.destination.domain;
-    const auto [known, fresh] = known_.try_emplace({delivery.account, domain}, false);
-    if (fresh) known->second = !policy::same_way(before_, after_, delivery.account, domain);
-    return known->second;
+  bool operator()(const std::pair<base::AccountId, dns::Domain>& place) const {
+    return &before_ != &after_ && !policy::same_way(before_, after_, place.first, place.second);
   }
 
  private:
   const policy::PolicyBook& before_;
   const policy::PolicyBook& after_;
-  std::map<std::pair<base::AccountId, dns::Domain>, bool> known_;
 };
 
 // A destination is left alone for less than the first wait of the schedule, so that a retry that is
@@ -216,21 +211,14 @@ net::Task<void> Dispatcher::make_due_what_waits_for_the_configuration() {
   const auto before = std::exchange(recalculated_, common_->book.current());
   Moved moved(*before, *recalculated_);
   std::set<Place> places;
-  spool::ListFilter filter;
-  filter.limit = kPage;
-  filter.state = queue::State::queued;
-  for (;;) {
-    auto page = co_await common_->spool.list(shard, filter);
-    if (!page || page->empty()) break;
-    for (const spool::MessageInfo& message : *page) {
-      for (const queue::Delivery& delivery : message.deliveries) {
-        if (delivery.last.code.empty()) continue;  // before its first attempt it is due anyway
-        if (!waits_for_a_requirement(delivery) && !moved(delivery)) continue;
-        places.emplace(delivery.account, delivery.destination.domain);
-      }
-    }
-    filter.after = page->back().id;
-    if (page->size() < kPage) break;
+  std::optional<base::AccountId> every;
+  auto waiting = co_await common_->spool.waiting(shard, every);
+  if (!waiting) co_return;
+  for (const spool::Waiting& one : *waiting) {
+    auto domain = dns::Domain::from_ascii(one.domain);
+    if (!domain) continue;
+    Place place(one.account, *std::move(domain));
+    if (waits_for_a_requirement(one) || moved(place)) places.insert(std::move(place));
   }
   co_await retry_places(std::move(places));
 }
