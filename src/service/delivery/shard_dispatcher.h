@@ -51,10 +51,20 @@ struct Common {
   std::function<void(std::vector<queue::Delivery>)> hand_over;  // new deliveries, to their shards
   std::function<void(base::Instant)> will_be_due;               // thread-safe
   std::function<void()> has_room;                               // thread-safe
+  std::function<void()> is_hungry;                              // thread-safe
   std::atomic<std::size_t> waiting{0};                          // jobs in memory
   std::atomic<std::size_t> waiting_bytes{0};
   std::atomic<bool> turned_away{false};        // a job was dropped because memory was full
   std::atomic<std::uint64_t> scan_started{0};  // the number of the newest scan of the queue
+  std::atomic<std::uint64_t> sweep{0};         // the number of the newest sweep through all of it
+  std::atomic<int> hungry{0};  // destinations that have room again for what was left in the queue
+
+  // Deliveries that may still come into memory. Also the most that one destination may have there:
+  // so each takes at most as much as it leaves, and none can crowd the others out.
+  [[nodiscard]] std::size_t room() const {
+    const std::size_t held = waiting.load(std::memory_order_relaxed);
+    return held < settings.waiting_limit ? settings.waiting_limit - held : 0;
+  }
 };
 
 class ShardDispatcher {
@@ -76,6 +86,8 @@ class ShardDispatcher {
   void offer(Job job);
   // All jobs that scan number `scan` found have been offered.
   void scan_ended(std::uint64_t scan);
+  // Sweep number `sweep` has offered everything that was due when it began.
+  void sweep_ended(std::uint64_t sweep);
   // What waits in memory goes back to the queue, which an administrator changed.
   void release_waiting();
   // Plans and back-offs are forgotten: policies changed, or somebody asks for a fresh look.
@@ -92,6 +104,8 @@ class ShardDispatcher {
   Destination& destination_of(const queue::Delivery& delivery);
   void start_worker(Destination& destination);
   net::Task<void> work(Destination& destination);
+  net::Task<void> wait_for_outward_turn(Destination& destination,
+                                        std::optional<net::Semaphore::Permit>& permit);
   net::Task<void> attempt(Destination& destination, Job job);
   Run::Needs run_needs();
   net::Task<void> read_own(std::unique_ptr<Attempted> attempted);
@@ -103,17 +117,20 @@ class ShardDispatcher {
                          base::Result<net::Semaphore::Permit> permit);
   net::Task<void> break_off(std::chrono::milliseconds grace);
   Job take(Destination& destination);
+  void leave_in_queue(Destination& destination);
+  void ask_for_more(Destination& destination);
+  void fed(Destination& destination);
   void finish(base::DeliveryId delivery);
   void forget_idle_destinations();
 
   Needs needs_;
-  net::Task<void> wait_for_outward_turn(Destination& destination,
-                                        std::optional<net::Semaphore::Permit>& permit);
   Common& common_;
   net::TaskGroup group_;
   net::TaskGroup timer_;
   net::TaskGroup closing_;
   net::Semaphore slots_;
+  net::Semaphore outward_;  // before a slot, for partners: the last tenth is for our own servers
+  net::Semaphore settling_;
   ConnectionPool pool_;
   Chance chance_;
   std::unordered_map<std::string, std::unique_ptr<Destination>> destinations_;
@@ -124,5 +141,3 @@ class ShardDispatcher {
 };
 
 }  // namespace postern::delivery
-  net::Semaphore outward_;  // before a slot, for partners: the last tenth is for our own servers
-  net::Semaphore settling_;
