@@ -167,7 +167,7 @@ base::Result<> Gateway::make_shards() {
       delivery::Dispatcher::Needs{*spool_, *book_, *log_, metrics_, public_cas_,
                                   &tls_reports_->mailbox()},
       delivery_settings(settings_), std::move(places));
-  ledger_ = std::make_unique<receipt::ConnectionLedger>(connection_limits(settings_));
+  ledger_ = std::make_unique<receipt::ConnectionLedger>(affordable_connections(settings_, *log_));
   for (auto& host : shards_) {
     receipt::ReceiptService::Needs needs{.shard = host->shard(),
                                          .settings = receipt_settings(settings_),

@@ -20,6 +20,7 @@ class BackOff {
       : first_(first), limit_(limit) {}
 
   void failed(base::Steady now) {
+    if (holds(now)) return;  // the same failure, met by another connection at the same time
     const auto wait = std::min(limit_, first_ * (1 << std::min(failures_, 16)));
     until_ = now + wait;
     ++failures_;

@@ -19,7 +19,28 @@ base::Duration wait_after(const Schedule& schedule, int earlier_attempts, double
          base::Duration(static_cast<std::int64_t>(static_cast<double>(wait.count()) * spread));
 }
 
+// The first attempts of the schedule, as far as they fit into the time that a message has.
+int owed_attempts(const Schedule& schedule, base::Duration limit) {
+  static constexpr int kMost = 4;
+  base::Duration waited{};
+  int attempts = 1;
+  while (attempts < kMost) {
+    waited += wait_after(schedule, attempts - 1, 1.0);
+    if (waited >= limit) break;
+    ++attempts;
+  }
+  return attempts;
+}
+
 }  // namespace
+
+base::Duration longest_wait(const Schedule& schedule) {
+  base::Duration longest = wait_after(schedule, 0, 1.0);
+  for (std::size_t i = 1; i < schedule.waits.size(); ++i) {
+    longest = std::max(longest, wait_after(schedule, static_cast<int>(i), 1.0));
+  }
+  return longest;
+}
 
 Schedule default_schedule() {
   using std::chrono::hours;
@@ -33,11 +54,13 @@ Plan next(const Delivery& delivery, const Schedule& schedule,
           std::optional<base::Duration> time_limit, base::Instant now, double chance) {
   const base::Duration limit = std::min(schedule.lifetime, time_limit.value_or(schedule.lifetime));
   const base::Instant end = delivery.accepted + limit;
-  if (now >= end) return {.next = Next::bounce, .due = now};
+  const bool was_tried = delivery.attempts + 1 >= owed_attempts(schedule, limit);
+  if (now >= end && was_tried) return {.next = Next::bounce, .due = now};
 
   Plan plan;
+  plan.due = now + wait_after(schedule, delivery.attempts, chance);
   // The last attempt is made at the very end, so that the bounce is neither early nor late.
-  plan.due = std::min(now + wait_after(schedule, delivery.attempts, chance), end);
+  if (now < end) plan.due = std::min(plan.due, end);
   const bool owes_notice =
       !delivery.delay_notified && schedule.delay_notice > base::Duration::zero();
   if (!owes_notice) return plan;

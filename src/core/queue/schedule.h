@@ -20,6 +20,8 @@ struct Schedule {
   bool operator==(const Schedule&) const = default;
 };
 [[nodiscard]] Schedule default_schedule();
+// No delivery is due later than this from its last attempt.
+[[nodiscard]] base::Duration longest_wait(const Schedule& schedule);
 
 enum class Next { retry, bounce };
 struct Plan {
@@ -31,7 +33,9 @@ struct Plan {
 // What to do with a delivery after an attempt that failed for now and is not yet counted in
 // `delivery.attempts`. `time_limit`: of the policy whose demand was unmet, if that is why
 // (tls-semantics.md 5); zero bounces at once. `chance` in [0, 1). No wait goes beyond the end of
-// the lifetime or the moment of the delay notice: one more attempt is made there.
+// the lifetime or the moment of the delay notice: one more attempt is made there. Nothing is given
+// up before the schedule's first attempts are made, four at most: a clock that was set forward, or
+// a gateway that was off, costs no message its tries.
 [[nodiscard]] Plan next(const Delivery& delivery, const Schedule& schedule,
                         std::optional<base::Duration> time_limit, base::Instant now, double chance);
 

@@ -95,6 +95,32 @@ TEST(Lifetime, MakesItsLastAttemptAtItsEnd) {
   EXPECT_EQ(plan_after(hours(24 * 5) - minutes(7), 40).due, kAccepted + hours(24 * 5));
 }
 
+TEST(Lifetime, IsNotOverBeforeTheFirstAttemptsAreMadeWhateverTheClockSays) {
+  const auto year = hours(24 * 365);
+  for (const int attempts : {0, 1, 2}) {
+    const Plan plan = plan_after(year, attempts);
+    EXPECT_EQ(plan.next, Next::retry) << attempts;
+    EXPECT_EQ(plan.due, kAccepted + year + default_schedule().waits[attempts]) << attempts;
+  }
+  EXPECT_EQ(plan_after(year, 3).next, Next::bounce);
+}
+
+TEST(Lifetime, OwesNoMoreAttemptsThanFitIntoIt) {
+  Schedule schedule = default_schedule();
+  schedule.waits = {minutes(30)};
+  schedule.lifetime = hours(1);
+  const auto after = [&](int attempts) {
+    return next(delivery_after(attempts), schedule, std::nullopt, kAccepted + hours(6), kMiddle)
+        .next;
+  };
+  EXPECT_EQ(after(0), Next::retry);
+  EXPECT_EQ(after(1), Next::bounce);
+}
+
+TEST(RetrySchedule, KnowsItsLongestWait) {
+  EXPECT_EQ(longest_wait(default_schedule()), hours(4) + minutes(24));
+}
+
 TEST(PolicyTimeLimit, EndsEarlierThanTheLifetime) {
   const auto after = [](base::Duration age) {
     return next(delivery_after(9), default_schedule(), hours(24), kAccepted + age, kMiddle);

@@ -206,8 +206,8 @@ net::Task<base::Result<QueueCounts>> DiskSpool::counts(net::Shard& shard) {
   co_return counts;
 }
 
-net::Task<base::Result<std::vector<Waiting>>> DiskSpool::waiting(net::Shard& shard,
-                                                                 base::AccountId account) {
+net::Task<base::Result<std::vector<Waiting>>> DiskSpool::waiting(
+    net::Shard& shard, std::optional<base::AccountId> account) {
   ReadRows::WaitingSlice sums;
   while (!sums.is_last) {
     auto answer =
@@ -220,8 +220,8 @@ net::Task<base::Result<std::vector<Waiting>>> DiskSpool::waiting(net::Shard& sha
   }
   std::vector<Waiting> all;
   for (auto& [key, deliveries] : sums.deliveries) {
-    const auto& [domain, leg, code] = key;
-    all.push_back({domain, leg, code, deliveries});
+    const auto& [owner, domain, leg, code] = key;
+    all.push_back({domain, leg, code, deliveries, owner});
   }
   co_return all;
 }

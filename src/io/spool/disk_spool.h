@@ -54,7 +54,7 @@ class DiskSpool : public Spool {
     return parts_.ledger->counts_of(account);
   }
   [[nodiscard]] net::Task<base::Result<std::vector<Waiting>>> waiting(
-      net::Shard& shard, base::AccountId account) override;
+      net::Shard& shard, std::optional<base::AccountId> account) override;
   [[nodiscard]] net::Task<base::Result<std::int64_t>> act(net::Shard& shard, Action action,
                                                           ListFilter which,
                                                           std::optional<base::MessageId> one,

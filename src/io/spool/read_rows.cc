@@ -215,7 +215,7 @@ base::Result<std::optional<base::Instant>> ReadRows::oldest() {
   return oldest;
 }
 
-base::Result<ReadRows::WaitingSlice> ReadRows::add_waiting(base::AccountId account,
+base::Result<ReadRows::WaitingSlice> ReadRows::add_waiting(std::optional<base::AccountId> account,
                                                            WaitingSlice sums) {
   waiting_.bind_all(sums.next.value, kWaitingASlice);
   std::int64_t seen = 0;
@@ -226,9 +226,10 @@ base::Result<ReadRows::WaitingSlice> ReadRows::add_waiting(base::AccountId accou
     ++seen;
     sums.next = {waiting_.integer(0)};
     const std::string_view code = waiting_.text(4);
-    if (waiting_.integer(1) != account.value || code.empty()) continue;
+    const base::AccountId owner{waiting_.integer(1)};
+    if ((account && owner != *account) || code.empty()) continue;
     const queue::Leg leg = leg_of(waiting_.integer(3));
-    ++sums.deliveries[{std::string(waiting_.text(2)), leg, std::string(code)}];
+    ++sums.deliveries[{owner, std::string(waiting_.text(2)), leg, std::string(code)}];
   }
   waiting_.reset();
   sums.is_last = seen < kWaitingASlice;

@@ -37,13 +37,15 @@ class ReadRows {
   [[nodiscard]] base::Result<Slice> list(const ListFilter& filter, base::MessageId after,
                                          std::size_t limit);
 
-  // Sums over the deliveries looked through so far; by domain, leg and reason code.
+  // Sums over the deliveries looked through so far; by account, domain, leg and reason code.
   struct WaitingSlice {
-    std::map<std::tuple<std::string, queue::Leg, std::string>, std::int64_t> deliveries;
+    using Key = std::tuple<base::AccountId, std::string, queue::Leg, std::string>;
+    std::map<Key, std::int64_t> deliveries;
     base::DeliveryId next;  // go on after this one
     bool is_last = false;
   };
-  [[nodiscard]] base::Result<WaitingSlice> add_waiting(base::AccountId account, WaitingSlice sums);
+  [[nodiscard]] base::Result<WaitingSlice> add_waiting(std::optional<base::AccountId> account,
+                                                       WaitingSlice sums);
 
  private:
   explicit ReadRows(Connection connection) : connection_(std::move(connection)) {}

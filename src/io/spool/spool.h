@@ -126,6 +126,7 @@ struct Waiting {
   queue::Leg leg = queue::Leg::external;
   std::string code;
   std::int64_t deliveries = 0;
+  base::AccountId account;
 };
 
 class Spool {
@@ -173,9 +174,10 @@ class Spool {
   [[nodiscard]] virtual net::Task<base::Result<QueueCounts>> counts(net::Shard& shard) = 0;
   // At once, on any thread.
   [[nodiscard]] virtual AccountCounts counts_of(base::AccountId account) const = 0;
-  // Looks through the whole queue, in slices: better not for every request.
+  // Of one account, or of all. Looks through the whole queue, in slices: better not for every
+  // request.
   [[nodiscard]] virtual net::Task<base::Result<std::vector<Waiting>>> waiting(
-      net::Shard& shard, base::AccountId account) = 0;
+      net::Shard& shard, std::optional<base::AccountId> account) = 0;
 
   // An administrator's hand, on the deliveries that `list` shows for `which`, of message `one` only
   // if given. Answers how many it changed: retry (due at once) leaves held ones alone.

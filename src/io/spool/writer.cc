@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kBatchCount = 512;
 constexpr std::int64_t kPageBytes = 4096;
+constexpr std::int64_t kLogWhenNearlyFull = 1 << 20;
 // Ids are marked as used this far ahead, so that the mark is written seldom.
 constexpr std::int64_t kMarkAhead = std::int64_t{2'000'000} << IdSource::kNodeBits;
 
@@ -66,7 +67,8 @@ void Writer::refuse_intake_if_nearly_full(Batch& batch) {
   const auto is_intake = [](const Item& item) { return item.work->kind() == Work::Kind::intake; };
   if (std::ranges::none_of(batch, is_intake)) return;
   const std::int64_t free = parts_.files.free_bytes(parts_.settings.directory);
-  if (free < 0 || free >= parts_.settings.reserve_bytes) return;
+  nearly_full_ = free >= 0 && free < parts_.settings.reserve_bytes;
+  if (!nearly_full_) return;
   for (Item& item : batch) {
     if (is_intake(item)) {
       item.outcome = std::unexpected(reserve_reached(parts_.settings.directory));
@@ -138,6 +140,8 @@ base::Result<> Writer::record_together(const std::vector<Item*>& items) {
   auto done = record_in_transaction(items, effects);
   if (!done) {
     rows_.roll_back();
+    // Moving the log makes room in it.
+    if (done.error().code == "disk-full") parts_.keeper.shorten_log();
     return done;
   }
   parts_.ledger.apply(effects);
@@ -177,10 +181,15 @@ void Writer::look_after_the_disk() {
     // What came in meanwhile is little; once it is moved too, the log starts again at its front.
     log_pages_ = 0;
     static_cast<void>(rows_.connection().checkpoint());
-  } else if (log_pages_ * kPageBytes > parts_.settings.log_bytes) {
+  } else if (log_pages_ * kPageBytes > log_limit()) {
     log_pages_ = 0;
     parts_.keeper.shorten_log();
   }
+}
+
+std::int64_t Writer::log_limit() const {
+  const std::int64_t usual = parts_.settings.log_bytes;
+  return nearly_full_ ? std::min(usual, kLogWhenNearlyFull) : usual;
 }
 
 }  // namespace postern::spool

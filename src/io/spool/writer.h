@@ -7,7 +7,9 @@
 //
 // Failures: a full disk fails the group and nothing else; the next group tries again, so the writer
 // recovers when space returns. When a transaction fails, its works are tried one by one, so that
-// those which need no space are not refused with those that do.
+// those which need no space are not refused with those that do. While there is little space the log
+// is moved into the database early, so that it takes no more: else the log of what is refused and
+// tried again would use the reserve up, and nothing could be settled any more.
 #pragma once
 
 #include <atomic>
@@ -58,12 +60,14 @@ class Writer {
                                                      Effects& effects);
   void note_segments();
   void look_after_the_disk();
+  [[nodiscard]] std::int64_t log_limit() const;
 
   Parts parts_;
   WriteRows rows_;
   Appender appender_;
   std::int64_t id_mark_ = 0;
-  int log_pages_ = 0;  // of SQLite's write-ahead log
+  int log_pages_ = 0;         // of SQLite's write-ahead log
+  bool nearly_full_ = false;  // the disk, when somebody last looked
   WorkQueue queue_;
   std::thread thread_;
 };

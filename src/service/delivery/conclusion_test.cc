@@ -147,6 +147,7 @@ TEST(Conclusion, GivesUpWithTheReasonOfTheLastAttemptWhenTheTimeIsOver) {
   scene.policy_is_unmet();
   scene.ended.time_limit = std::chrono::hours(24);
   scene.now = kAccepted + std::chrono::hours(25);
+  scene.job.delivery.attempts = 9;
   const Conclusion conclusion = scene.with_notices();
   EXPECT_TRUE(conclusion.settlement.remaining.empty());
   ASSERT_EQ(conclusion.failed.size(), 2u);

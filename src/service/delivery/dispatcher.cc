@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -16,33 +16,33 @@ namespace postern::delivery {
 namespace {
 
 constexpr std::size_t kPage = 500;
-constexpr std::chrono::milliseconds kSleepMost = std::chrono::seconds(60);
+constexpr int kPagesATurn = 20;
+constexpr std::chrono::milliseconds kSleepMost = std::chrono::seconds(10);
+// What was dropped without a trace, should that ever happen, is found by then.
+constexpr std::chrono::minutes kBetweenSweeps{5};
+constexpr std::chrono::seconds kSetBack{10};  // by less it is drifting, not set
+constexpr std::int64_t kNothing = std::numeric_limits<std::int64_t>::max();
 constexpr std::chrono::milliseconds kSleepLeast = std::chrono::milliseconds(20);
 constexpr std::chrono::milliseconds kAfterError = std::chrono::seconds(1);
 
 // Would a change of policies be news to it?
-bool waits_for_a_requirement(const queue::Delivery& delivery) {
-  if (delivery.destination.leg == queue::Leg::internal) return true;
-  return !tls::reason_info(delivery.last.code).result_type.empty();
+bool waits_for_a_requirement(const spool::Waiting& waiting) {
+  if (waiting.leg == queue::Leg::internal) return true;
+  return !tls::reason_info(waiting.code).result_type.empty();
 }
 
-// Which deliveries have another way to go than they had; it asks once for each destination.
+// Which destinations are reached by another way than they were.
 class Moved {
  public:
   Moved(const policy::PolicyBook& before, const policy::PolicyBook& after)
       : before_(before), after_(after) {}
-  bool operator()(const queue::Delivery& delivery) {
-    if (&before_ == &after_) return false;
-    const dns::Domain& domain = delivery.destination.domain;
-    const auto [known, fresh] = known_.try_emplace({delivery.account, domain}, false);
-    if (fresh) known->second = !policy::same_way(before_, after_, delivery.account, domain);
-    return known->second;
+  bool operator()(const std::pair<base::AccountId, dns::Domain>& place) const {
+    return &before_ != &after_ && !policy::same_way(before_, after_, place.first, place.second);
   }
 
  private:
   const policy::PolicyBook& before_;
   const policy::PolicyBook& after_;
-  std::map<std::pair<base::AccountId, dns::Domain>, bool> known_;
 };
 
 // A destination is left alone for less than the first wait of the schedule, so that a retry that is
@@ -73,13 +73,18 @@ Dispatcher::Dispatcher(Needs needs, DeliverySettings settings, std::vector<OnSha
       on_shards_(std::move(shards)),
       trust_(std::make_unique<TrustCache>(std::move(needs.public_cas))),
       common_(new Common{needs.spool, needs.book, needs.events, needs.metrics, *trust_, settings_,
-                         on_shards_.size(), needs.own_mail, nullptr, nullptr, nullptr}),
+                         on_shards_.size(), needs.own_mail, nullptr, nullptr, nullptr, nullptr}),
       scanning_(on_shards_.front().shard),
       wake_(on_shards_.front().shard),
-      recalculated_(needs.book.current()) {
+      recalculated_(needs.book.current()),
+      changed_from_(kNothing) {
   common_->hand_over = [this](auto deliveries) { hand_over(std::move(deliveries)); };
   common_->will_be_due = [this](base::Instant due) { will_be_due(due); };
-  common_->has_room = [this] { wake_scan(); };
+  common_->has_room = [this] {
+    sweep_all_ = true;
+    wake_scan();
+  };
+  common_->is_hungry = [this] { wake_scan(); };
   for (const OnShard& on : on_shards_) {
     shards_.push_back(std::make_unique<ShardDispatcher>(
         ShardDispatcher::Needs{on.shard, on.lookups, on.tls, on.sts, on.sessions}, *common_));
@@ -123,6 +128,10 @@ void Dispatcher::hand_over(std::vector<queue::Delivery> deliveries) {
 }
 
 void Dispatcher::will_be_due(base::Instant due) {
+  std::int64_t from = changed_from_;
+  while (base::micros(due) < from &&
+         !changed_from_.compare_exchange_weak(from, base::micros(due))) {
+  }
   if (base::micros(due) < sleeping_until_) wake_scan();
 }
 
@@ -145,6 +154,7 @@ void Dispatcher::queue_changed() {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     on_shards_[i].shard.post([shard = shards_[i].get()] { shard->release_waiting(); });
   }
+  changed_from_ = 0;
   wake_scan();
 }
 
@@ -158,17 +168,20 @@ void Dispatcher::recalculate() {
 
 net::Task<void> Dispatcher::scan_loop() {
   net::Shard& shard = on_shards_.front().shard;
+  next_sweep_ = shard.now() + kBetweenSweeps;
   while (!scanning_.cancellation().requested()) {
     wake_.reset();
+    co_await mind_the_clock();
     if (recalculate_.exchange(false)) co_await make_due_what_waits_for_the_configuration();
-    const base::Instant scanned = co_await scan();
+    const Scanned scanned = co_await scan();
     // Never without a breath: a waking that repeats itself must not turn into a loop.
     base::Deadline breath = scanning_.within(kSleepLeast);
     auto breathed = co_await shard.sleep(breath);
     if (!breathed) break;
+    if (scanned.more) continue;
     // What is postponed while the queue is asked may be in the answer or not.
     sleeping_until_ = base::micros(base::Instant::max());
-    base::Instant next = co_await next_wake(scanned);
+    base::Instant next = co_await next_wake(scanned.until);
     sleeping_until_ = base::micros(next);
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - shard.wall_now());
     base::Deadline until = scanning_.within(std::max(wait, kSleepLeast));
@@ -178,28 +191,66 @@ net::Task<void> Dispatcher::scan_loop() {
   }
 }
 
-// One pass over what is due now. What is claimed already is offered again and not taken: a claim
-// costs a look into a set.
-net::Task<base::Instant> Dispatcher::scan() {
+// One turn. What is claimed already may be offered again and is not taken: a claim costs a look
+// into a set.
+net::Task<Dispatcher::Scanned> Dispatcher::scan() {
   const std::uint64_t number = ++common_->scan_started;
-  net::Shard& shard = on_shards_.front().shard;
-  const base::Instant now = shard.wall_now();
-  spool::Spool::Cursor after{};
-  for (;;) {
-    const bool full = common_->waiting >= settings_.waiting_limit;
-    if (full) common_->turned_away = true;
-    if (full || scanning_.cancellation().requested()) break;
-    auto page = co_await common_->spool.due(shard, after, now, kPage);
-    if (!page || page->empty()) break;
-    after = {page->back().due, page->back().id};
-    const bool last = page->size() < kPage;
-    hand_over(*std::move(page));
-    if (last) break;
-  }
+  const base::Instant now = on_shards_.front().shard.wall_now();
+  begin_where_something_changed();
+  const Pass searched = co_await pass(searched_, now);
+  const Pass swept = co_await sweep(now);
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     on_shards_[i].shard.post([target = shards_[i].get(), number] { target->scan_ended(number); });
   }
-  co_return now;
+  const bool stopped = searched == Pass::stopped || swept == Pass::stopped;
+  co_return Scanned{now, !stopped && (searched == Pass::paused || swept == Pass::paused)};
+}
+
+// A delivery that was put off before the search came by, and written after that.
+void Dispatcher::begin_where_something_changed() {
+  const std::int64_t from = changed_from_.exchange(kNothing);
+  if (from <= base::micros(searched_.due)) searched_ = {base::instant(from), {}};
+}
+
+// Offers what is due by `until`, from `at` on, some pages of it.
+net::Task<Dispatcher::Pass> Dispatcher::pass(spool::Spool::Cursor& at, base::Instant until) {
+  net::Shard& shard = on_shards_.front().shard;
+  for (int i = 0; i < kPagesATurn; ++i) {
+    if (scanning_.cancellation().requested()) co_return Pass::stopped;
+    if (common_->room() == 0) {
+      common_->turned_away = true;
+      co_return Pass::stopped;
+    }
+    auto page = co_await common_->spool.due(shard, at, until, kPage);
+    if (!page) co_return Pass::stopped;
+    const bool last = page->size() < kPage;
+    if (!page->empty()) at = {page->back().due, page->back().id};
+    if (last)
+      at = std::max(at, {until, {}}, [](const auto& a, const auto& b) { return a.due < b.due; });
+    hand_over(*std::move(page));
+    if (last) co_return Pass::ended;
+  }
+  co_return Pass::paused;
+}
+
+net::Task<Dispatcher::Pass> Dispatcher::sweep(base::Instant now) {
+  const base::Steady steady = on_shards_.front().shard.now();
+  const bool all = sweep_all_.exchange(false) || steady >= next_sweep_;
+  if (all || (!sweep_ && common_->hungry > 0)) {
+    ++common_->sweep;
+    sweep_ = Sweep{{}, now, all};
+    next_sweep_ = steady + kBetweenSweeps;
+  }
+  if (!sweep_ || (!sweep_->whole && common_->hungry <= 0)) co_return Pass::ended;
+  const Pass passed = co_await pass(sweep_->at, sweep_->until);
+  if (passed != Pass::ended) co_return passed;
+  sweep_.reset();
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    on_shards_[i].shard.post([target = shards_[i].get(), number = common_->sweep.load()] {
+      target->sweep_ended(number);
+    });
+  }
+  co_return common_->hungry > 0 ? Pass::paused : Pass::ended;
 }
 
 // What became due since the scan looked has not been seen: it counts as next, not as past.
@@ -216,21 +267,14 @@ net::Task<void> Dispatcher::make_due_what_waits_for_the_configuration() {
   const auto before = std::exchange(recalculated_, common_->book.current());
   Moved moved(*before, *recalculated_);
   std::set<Place> places;
-  spool::ListFilter filter;
-  filter.limit = kPage;
-  filter.state = queue::State::queued;
-  for (;;) {
-    auto page = co_await common_->spool.list(shard, filter);
-    if (!page || page->empty()) break;
-    for (const spool::MessageInfo& message : *page) {
-      for (const queue::Delivery& delivery : message.deliveries) {
-        if (delivery.last.code.empty()) continue;  // before its first attempt it is due anyway
-        if (!waits_for_a_requirement(delivery) && !moved(delivery)) continue;
-        places.emplace(delivery.account, delivery.destination.domain);
-      }
-    }
-    filter.after = page->back().id;
-    if (page->size() < kPage) break;
+  std::optional<base::AccountId> every;
+  auto waiting = co_await common_->spool.waiting(shard, every);
+  if (!waiting) co_return;
+  for (const spool::Waiting& one : *waiting) {
+    auto domain = dns::Domain::from_ascii(one.domain);
+    if (!domain) continue;
+    Place place(one.account, *std::move(domain));
+    if (waits_for_a_requirement(one) || moved(place)) places.insert(std::move(place));
   }
   co_await retry_places(std::move(places));
 }
@@ -243,8 +287,39 @@ net::Task<void> Dispatcher::retry_places(std::set<Place> places) {
     filter.domain = domain.text();
     auto changed = co_await common_->spool.act(shard, spool::Spool::Action::retry, filter,
                                                std::nullopt, shard.wall_now());
-    if (!changed) co_return;
+    if (!changed) break;
   }
+  changed_from_ = 0;
+}
+
+// --- the time of day -----------------------------------------------------------------------------
+
+bool Dispatcher::was_set_back() {
+  const net::Shard& shard = on_shards_.front().shard;
+  const base::Duration ahead = shard.wall_now().time_since_epoch() -
+                               std::chrono::floor<base::Duration>(shard.now().time_since_epoch());
+  const auto before = std::exchange(clock_, ahead);
+  return before && ahead < *before - kSetBack;
+}
+
+// At the start nothing is known of an earlier time of day but what the queue says.
+net::Task<void> Dispatcher::mind_the_clock() {
+  net::Shard& shard = on_shards_.front().shard;
+  const bool is_start = !clock_;
+  bool set_back = was_set_back();
+  if (is_start) {
+    const base::Instant last = shard.wall_now() + queue::longest_wait(settings_.schedule);
+    auto next = co_await common_->spool.next_due(shard, shard.wall_now());
+    set_back = next && *next && **next > last + kSetBack;
+  }
+  if (!set_back) co_return;
+  common_->events.emit(observe::Event::clock_set_back, {});
+  look_again();
+  spool::ListFilter all;
+  all.state = queue::State::queued;
+  (void)co_await common_->spool.act(shard, spool::Spool::Action::retry, std::move(all),
+                                    std::nullopt, shard.wall_now());
+  changed_from_ = 0;
 }
 
 // --- the end -------------------------------------------------------------------------------------

@@ -5,6 +5,12 @@
 // accepted() from any thread -> drain() -> the shards may stop. It never holds a message: what it
 // drops, because memory is full or the program ends, is in the queue.
 //
+// The search for what is due goes on where it stopped: what becomes due is offered once. A
+// destination takes what it has room for and leaves the rest in the queue; once it has room again,
+// a sweep through all that is due finds it more, some pages a turn, and rests while everybody is
+// full. So neither a long queue nor a destination that stalls costs the others more than a turn.
+// When the time of day went back, what waits would wait longer by as much; so it is tried at once.
+//
 // recalculate() makes deliveries due that wait for a requirement, and those whose way changed since
 // the last time: a changed policy, route or exception is met within seconds, not at the next retry.
 #pragma once
@@ -12,6 +18,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -73,7 +80,17 @@ class Dispatcher final : public receipt::AcceptedSink {
   void wake_scan();
   void look_again();
   net::Task<void> scan_loop();
-  net::Task<base::Instant> scan();  // answers up to when it looked
+  struct Scanned {
+    base::Instant until;  // up to when it looked
+    bool more = false;    // to be done at once
+  };
+  net::Task<Scanned> scan();
+  enum class Pass { ended, paused, stopped };
+  net::Task<Pass> pass(spool::Spool::Cursor& at, base::Instant until);
+  net::Task<Pass> sweep(base::Instant now);
+  void begin_where_something_changed();
+  net::Task<void> mind_the_clock();
+  [[nodiscard]] bool was_set_back();
   net::Task<base::Instant> next_wake(base::Instant scanned);
   // A domain of an account, as the queue knows destinations.
   using Place = std::pair<base::AccountId, dns::Domain>;
@@ -91,6 +108,19 @@ class Dispatcher final : public receipt::AcceptedSink {
   std::atomic<bool> recalculate_{false};
   std::shared_ptr<const policy::PolicyBook> recalculated_;  // by which book, the last time
   std::atomic<std::int64_t> sleeping_until_{0};  // of the scan, in microseconds of wall-clock time
+
+  // Where the search stands; the scan's own, but for what is atomic.
+  struct Sweep {
+    spool::Spool::Cursor at;
+    base::Instant until;
+    bool whole = false;  // also while nobody is hungry
+  };
+  spool::Spool::Cursor searched_{};  // what was due up to here has been offered
+  std::optional<Sweep> sweep_;
+  base::Steady next_sweep_{};
+  std::optional<base::Duration> clock_;     // how far the time of day is ahead of the steady clock
+  std::atomic<std::int64_t> changed_from_;  // deliveries with this due time may be new
+  std::atomic<bool> sweep_all_{false};
 };
 
 }  // namespace postern::delivery

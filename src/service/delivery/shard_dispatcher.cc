@@ -14,11 +14,18 @@ using Fate = queue::RecipientResult::Fate;
 constexpr std::chrono::milliseconds kSettleAgain = std::chrono::seconds(1);
 // A lookup has its own limit; this one bounds them all together.
 constexpr std::chrono::milliseconds kLookupLimit = std::chrono::seconds(60);
+constexpr std::size_t kSettledAtOnce = 500;
 constexpr std::size_t kDestinationsKept = 10'000;
 constexpr std::size_t kNoticeOriginal = message::original_limit;
 
+constexpr std::size_t kKeptShare = 10;  // one slot in so many is for our own servers
+
 std::size_t share(std::size_t whole, std::size_t shards) {
   return std::max<std::size_t>(1, (whole + shards - 1) / shards);
+}
+
+std::size_t for_partners(std::size_t slots) {
+  return slots > 1 ? slots - (slots + kKeptShare - 1) / kKeptShare : 1;
 }
 
 bool all_deferred(const Ended& ended) {
@@ -41,6 +48,9 @@ struct ShardDispatcher::Destination {
   std::deque<Job> waiting;
   std::size_t workers = 0;
   std::size_t without_slot = 0;  // of them
+  bool left_some = false;        // in the queue, for want of room, since
+  std::uint64_t left_in_sweep = 0;
+  bool hungry = false;  // there is room again, and the queue is asked
   queue::Window window;
   queue::BackOff back_off;
   std::optional<Ended> fate;  // of the attempt that reached nobody: shared while backing off
@@ -64,6 +74,8 @@ ShardDispatcher::ShardDispatcher(Needs needs, Common& common)
       timer_(needs.shard),
       closing_(needs.shard),
       slots_(needs.shard, share(common.settings.connections, common.shards)),
+      outward_(needs.shard, for_partners(share(common.settings.connections, common.shards))),
+      settling_(needs.shard, kSettledAtOnce),
       pool_(group_, {common.settings.idle, common.settings.messages_per_connection,
                      share(common.settings.connections, common.shards)}),
       chance_(static_cast<std::uint64_t>(needs.shard.wall_now().time_since_epoch().count())) {}
@@ -88,8 +100,14 @@ void ShardDispatcher::offer(Job job) {
   const base::DeliveryId id = job.delivery.id;
   if (draining_ || claimed_.contains(id) || settled_.contains(id)) return;
   if (job.delivery.state == queue::State::held) return;
-  if (common_.waiting.load(std::memory_order_relaxed) >= common_.settings.waiting_limit) {
+  const std::size_t room = common_.room();
+  if (room == 0) {
     common_.turned_away = true;
+    return;
+  }
+  Destination& destination = destination_of(job.delivery);
+  if (destination.waiting.size() >= room) {
+    leave_in_queue(destination);
     return;
   }
   const bool too_much = common_.waiting_bytes.load(std::memory_order_relaxed) + bytes_of(job) >
@@ -98,7 +116,6 @@ void ShardDispatcher::offer(Job job) {
   claimed_.insert(id);
   ++common_.waiting;
   common_.waiting_bytes += bytes_of(job);
-  Destination& destination = destination_of(job.delivery);
   destination.waiting.push_back(std::move(job));
   start_worker(destination);
 }
@@ -110,7 +127,35 @@ Job ShardDispatcher::take(Destination& destination) {
   common_.waiting_bytes -= bytes_of(job);
   const bool room = common_.waiting < common_.settings.waiting_limit / 2;
   if (room && common_.turned_away.exchange(false)) common_.has_room();
+  if (destination.left_some) ask_for_more(destination);
   return job;
+}
+
+void ShardDispatcher::leave_in_queue(Destination& destination) {
+  destination.left_some = true;
+  destination.left_in_sweep = common_.sweep;
+  fed(destination);
+}
+
+void ShardDispatcher::ask_for_more(Destination& destination) {
+  const std::size_t held = destination.waiting.size();
+  if (destination.hungry || (held > 0 && held * 2 >= common_.room())) return;
+  destination.hungry = true;
+  ++common_.hungry;
+  common_.is_hungry();
+}
+
+void ShardDispatcher::fed(Destination& destination) {
+  if (std::exchange(destination.hungry, false)) --common_.hungry;
+}
+
+// Who was left nothing since that sweep began has nothing in the queue that is due and not here.
+void ShardDispatcher::sweep_ended(std::uint64_t sweep) {
+  for (auto& [key, destination] : destinations_) {
+    if (!destination->left_some || destination->left_in_sweep >= sweep) continue;
+    destination->left_some = false;
+    fed(*destination);
+  }
 }
 
 void ShardDispatcher::finish(base::DeliveryId delivery) {
@@ -143,7 +188,7 @@ void ShardDispatcher::forget_idle_destinations() {
   const base::Steady now = needs_.shard.now();
   std::erase_if(destinations_, [&](const auto& entry) {
     const Destination& d = *entry.second;
-    return d.workers == 0 && d.waiting.empty() && !d.back_off.holds(now);
+    return d.workers == 0 && d.waiting.empty() && !d.left_some && !d.back_off.holds(now);
   });
 }
 
@@ -160,6 +205,8 @@ void ShardDispatcher::start_worker(Destination& destination) {
 
 net::Task<void> ShardDispatcher::work(Destination& destination) {
   base::Deadline forever{base::Steady::max(), &group_.cancellation()};
+  std::optional<net::Semaphore::Permit> outward;
+  co_await wait_for_outward_turn(destination, outward);
   auto slot = co_await slots_.acquire(forever);
   --destination.without_slot;
   int turn = common_.settings.messages_per_connection;
@@ -169,6 +216,16 @@ net::Task<void> ShardDispatcher::work(Destination& destination) {
   }
   --destination.workers;
   start_worker(destination);  // behind those who wait, if there is more
+}
+
+net::Task<void> ShardDispatcher::wait_for_outward_turn(
+    Destination& destination, std::optional<net::Semaphore::Permit>& permit) {
+  if (destination.waiting.empty()) co_return;
+  const queue::Delivery& next = destination.waiting.front().delivery;
+  if (next.destination.leg != queue::Leg::external) co_return;
+  base::Deadline forever{base::Steady::max(), &group_.cancellation()};
+  auto turn = co_await outward_.acquire(forever);
+  if (turn) permit = *std::move(turn);
 }
 
 net::Task<bool> ShardDispatcher::load_envelope(Job& job) {
@@ -221,7 +278,7 @@ net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
     if (group_.cancellation().requested() && all_deferred(attempted->ended)) co_return;
     if (ordinary) learn(destination, attempted->ended);
   }
-  group_.start(settle(std::move(attempted)));
+  co_await begin_to_settle(std::move(attempted));
 }
 
 Run::Needs ShardDispatcher::run_needs() {
@@ -256,7 +313,7 @@ net::Task<void> ShardDispatcher::read_own(std::unique_ptr<Attempted> attempted) 
   attempted->ended.results.assign(recipients, result);
   attempted->ended.dsn_passed.assign(recipients, false);
   attempted->ended.reached_a_host = true;
-  group_.start(settle(std::move(attempted)));
+  co_await begin_to_settle(std::move(attempted));
 }
 
 // A plan holds for some seconds, and for as long as its policies are in force.
@@ -297,7 +354,16 @@ void ShardDispatcher::learn(Destination& destination, const Ended& ended) {
   destination.fate->moved_mx.clear();
 }
 
-net::Task<void> ShardDispatcher::settle(std::unique_ptr<Attempted> attempted) {
+net::Task<void> ShardDispatcher::begin_to_settle(std::unique_ptr<Attempted> attempted) {
+  base::Deadline forever{base::Steady::max(), &group_.cancellation()};
+  auto permit = co_await settling_.acquire(forever);
+  // Without one we are being ended, and what is known is written all the same.
+  group_.start(settle(std::move(attempted), std::move(permit)));
+}
+
+net::Task<void> ShardDispatcher::settle(
+    std::unique_ptr<Attempted> attempted,
+    [[maybe_unused]] base::Result<net::Semaphore::Permit> permit) {
   const Job& job = attempted->job;
   const base::Instant now = needs_.shard.wall_now();
   ReportFacts facts{std::move(attempted->ended.moved_mx), attempted->ended.unmet, now};

@@ -3,9 +3,11 @@
 // shared and nothing is locked.
 //
 // Steps of a job: offer() claims it -> it waits at its destination -> a worker with a slot runs the
-// attempt -> the outcome is settled behind the worker's back, which goes on with the next message.
+// attempt -> the outcome is settled behind the worker's back, which goes on with the next message;
+// but not when the disk is so far behind that many outcomes wait for it.
 // Slots are given out first come, first served, and a worker goes to the end of the queue after its
-// turn, so a busy destination starves nobody.
+// turn, so a busy destination starves nobody. Partners get nine tenths of them at most: when all of
+// those are stuck, as in lookups without DNS, mail to our own servers still flows.
 #pragma once
 
 #include <atomic>
@@ -49,10 +51,20 @@ struct Common {
   std::function<void(std::vector<queue::Delivery>)> hand_over;  // new deliveries, to their shards
   std::function<void(base::Instant)> will_be_due;               // thread-safe
   std::function<void()> has_room;                               // thread-safe
+  std::function<void()> is_hungry;                              // thread-safe
   std::atomic<std::size_t> waiting{0};                          // jobs in memory
   std::atomic<std::size_t> waiting_bytes{0};
   std::atomic<bool> turned_away{false};        // a job was dropped because memory was full
   std::atomic<std::uint64_t> scan_started{0};  // the number of the newest scan of the queue
+  std::atomic<std::uint64_t> sweep{0};         // the number of the newest sweep through all of it
+  std::atomic<int> hungry{0};  // destinations that have room again for what was left in the queue
+
+  // Deliveries that may still come into memory. Also the most that one destination may have there:
+  // so each takes at most as much as it leaves, and none can crowd the others out.
+  [[nodiscard]] std::size_t room() const {
+    const std::size_t held = waiting.load(std::memory_order_relaxed);
+    return held < settings.waiting_limit ? settings.waiting_limit - held : 0;
+  }
 };
 
 class ShardDispatcher {
@@ -74,6 +86,8 @@ class ShardDispatcher {
   void offer(Job job);
   // All jobs that scan number `scan` found have been offered.
   void scan_ended(std::uint64_t scan);
+  // Sweep number `sweep` has offered everything that was due when it began.
+  void sweep_ended(std::uint64_t sweep);
   // What waits in memory goes back to the queue, which an administrator changed.
   void release_waiting();
   // Plans and back-offs are forgotten: policies changed, or somebody asks for a fresh look.
@@ -90,15 +104,22 @@ class ShardDispatcher {
   Destination& destination_of(const queue::Delivery& delivery);
   void start_worker(Destination& destination);
   net::Task<void> work(Destination& destination);
+  net::Task<void> wait_for_outward_turn(Destination& destination,
+                                        std::optional<net::Semaphore::Permit>& permit);
   net::Task<void> attempt(Destination& destination, Job job);
   Run::Needs run_needs();
   net::Task<void> read_own(std::unique_ptr<Attempted> attempted);
   net::Task<std::shared_ptr<const PlannedRoute>> route_for(Destination& destination);
   net::Task<bool> load_envelope(Job& job);
   void learn(Destination& destination, const Ended& ended);
-  net::Task<void> settle(std::unique_ptr<Attempted> attempted);
+  net::Task<void> begin_to_settle(std::unique_ptr<Attempted> attempted);
+  net::Task<void> settle(std::unique_ptr<Attempted> attempted,
+                         base::Result<net::Semaphore::Permit> permit);
   net::Task<void> break_off(std::chrono::milliseconds grace);
   Job take(Destination& destination);
+  void leave_in_queue(Destination& destination);
+  void ask_for_more(Destination& destination);
+  void fed(Destination& destination);
   void finish(base::DeliveryId delivery);
   void forget_idle_destinations();
 
@@ -108,6 +129,8 @@ class ShardDispatcher {
   net::TaskGroup timer_;
   net::TaskGroup closing_;
   net::Semaphore slots_;
+  net::Semaphore outward_;  // before a slot, for partners: the last tenth is for our own servers
+  net::Semaphore settling_;
   ConnectionPool pool_;
   Chance chance_;
   std::unordered_map<std::string, std::unique_ptr<Destination>> destinations_;

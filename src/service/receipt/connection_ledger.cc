@@ -6,6 +6,8 @@
 namespace postern::receipt {
 namespace {
 
+constexpr std::size_t kKeptShare = 10;  // one in so many places is for internal listeners alone
+
 // One customer holds a /64 at least; counting single addresses would count nothing.
 base::IpAddress counted_as(const base::IpAddress& address) {
   if (address.is_v4()) return address;
@@ -16,9 +18,10 @@ base::IpAddress counted_as(const base::IpAddress& address) {
 
 }  // namespace
 
-std::optional<ConnectionLedger::Ticket> ConnectionLedger::admit() {
+std::optional<ConnectionLedger::Ticket> ConnectionLedger::admit(policy::ListenerRole role) {
+  const std::size_t kept = role == policy::ListenerRole::world ? limits_.total / kKeptShare : 0;
   std::lock_guard lock(mutex_);
-  if (open_ >= limits_.total) return std::nullopt;
+  if (open_ >= limits_.total - kept) return std::nullopt;
   ++open_;
   return Ticket(*this, std::nullopt);
 }

@@ -1,5 +1,6 @@
 // How many connections there are, in all and from each address of the world, over all shards. A
-// connection that got a ticket is counted until the ticket goes.
+// connection that got a ticket is counted until the ticket goes. The last tenth of the places is
+// for internal listeners: a crowd of strangers must not shut our own servers out.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "core/base/ip_address.h"
+#include "core/policy/receipt.h"
 
 namespace postern::receipt {
 
@@ -43,9 +45,9 @@ class ConnectionLedger {
 
   explicit ConnectionLedger(Limits limits) : limits_(limits) {}
 
-  // A place among all connections; nullopt: there is none.
-  [[nodiscard]] std::optional<Ticket> admit();
-  // A place among those of this address, for a client of the world.
+  // A place among all connections; nullopt: there is none for a client of such a listener.
+  [[nodiscard]] std::optional<Ticket> admit(policy::ListenerRole role);
+  // A place among those of this address, for a client that is not known to be an internal server.
   [[nodiscard]] std::optional<Ticket> admit_from(const base::IpAddress& address);
   [[nodiscard]] std::size_t open() const;
 

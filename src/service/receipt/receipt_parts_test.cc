@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
 
 #include "io/crypto/tls.h"
 #include "service/receipt/connection_ledger.h"
@@ -14,17 +15,30 @@
 namespace postern::receipt {
 namespace {
 
+constexpr policy::ListenerRole kWorld = policy::ListenerRole::world;
+
 base::IpAddress address(const char* text) { return *base::IpAddress::parse(text); }
 
 TEST(ConnectionLedger, CountsAllUntilTheirTicketsGo) {
   ConnectionLedger ledger({.total = 2, .per_address = 9});
-  auto one = ledger.admit();
-  auto two = ledger.admit();
+  auto one = ledger.admit(kWorld);
+  auto two = ledger.admit(kWorld);
   EXPECT_TRUE(one && two);
-  EXPECT_FALSE(ledger.admit());
+  EXPECT_FALSE(ledger.admit(kWorld));
   one.reset();
   EXPECT_EQ(ledger.open(), 1U);
-  EXPECT_TRUE(ledger.admit());
+  EXPECT_TRUE(ledger.admit(kWorld));
+}
+
+TEST(ConnectionLedger, KeepsTheLastTenthForInternalListeners) {
+  ConnectionLedger ledger({.total = 20, .per_address = 9});
+  std::vector<ConnectionLedger::Ticket> crowd;
+  while (auto one = ledger.admit(kWorld)) crowd.push_back(std::move(*one));
+  EXPECT_EQ(crowd.size(), 18U);
+  auto ours = ledger.admit(policy::ListenerRole::internal);
+  auto another = ledger.admit(policy::ListenerRole::internal);
+  EXPECT_TRUE(ours && another);
+  EXPECT_FALSE(ledger.admit(policy::ListenerRole::internal));
 }
 
 TEST(ConnectionLedger, CountsAnIpv6ClientByItsNetwork) {

@@ -55,7 +55,7 @@ net::Task<void> ReceiptService::accept_all(Place& place) {
       if (!slept) co_return;
       continue;
     }
-    auto ticket = needs_.ledger.admit();
+    auto ticket = needs_.ledger.admit(place.settings.role);
     if (ticket) {
       sessions_.start(serve(place.settings, std::move(*socket), std::move(*ticket)));
     } else {

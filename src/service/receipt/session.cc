@@ -51,6 +51,12 @@ bool Session::is_proxy(const base::IpAddress& address) const {
                              [&](const base::IpRange& range) { return range.contains(address); });
 }
 
+// Behind an internal listener may be strangers, too, who have yet to prove who they are.
+bool Session::is_strange(const base::IpAddress& address) const {
+  return listener_.role == policy::ListenerRole::world ||
+         parts_.books.current()->sender_at(address) == nullptr;
+}
+
 void Session::take_stream(std::unique_ptr<net::Stream> stream) {
   const Pace& pace = *this;
   link_.stream = std::make_unique<PacedStream>(parts_.shard, std::move(stream), pace,
@@ -112,7 +118,7 @@ net::Task<void> Session::run(std::unique_ptr<net::Socket> socket) {
   parts_.metrics.add(observe::Metric::sessions_total, listener_.name);
   parts_.events.emit(observe::Event::session_opened,
                      {{"listener", listener_.name}, {"peer", client_.address.to_string()}});
-  if (listener_.role == policy::ListenerRole::world) {
+  if (is_strange(client_.address)) {
     auto place_from_address = parts_.ledger.admit_from(client_.address);
     if (!place_from_address) {
       turn_away("too-many-from-address");

@@ -74,6 +74,7 @@ class Session final : private smtp::Doorkeeper, private Pace {
   [[nodiscard]] net::Task<void> linger();
   void take_stream(std::unique_ptr<net::Stream> stream);
   [[nodiscard]] bool is_proxy(const base::IpAddress& address) const;
+  [[nodiscard]] bool is_strange(const base::IpAddress& address) const;
   [[nodiscard]] smtp::ServerSettings dialogue_settings() const;
   [[nodiscard]] smtp::TlsWords tls_words() const;
   void turn_away(std::string_view reason);

@@ -65,8 +65,8 @@ class WatchedSpool final : public spool::Spool {
   [[nodiscard]] spool::AccountCounts counts_of(base::AccountId account) const override {
     return real_->counts_of(account);
   }
-  net::Task<base::Result<std::vector<spool::Waiting>>> waiting(net::Shard& shard,
-                                                               base::AccountId account) override {
+  net::Task<base::Result<std::vector<spool::Waiting>>> waiting(
+      net::Shard& shard, std::optional<base::AccountId> account) override {
     return real_->waiting(shard, account);
   }
   net::Task<base::Result<std::int64_t>> act(net::Shard& shard, Action action,
