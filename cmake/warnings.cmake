@@ -13,7 +13,8 @@ else()
   add_compile_options(-fstack-protector-strong -fcf-protection=full)
   add_link_options(-Wl,-z,relro,-z,now)
   if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
-    add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+    # Lines are what a stack trace needs; the rest of what -g writes takes a fifth of the time.
+    add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -gline-tables-only)
   endif()
 endif()
 # Which lines and branches the tests run through: ./test --coverage.
