@@ -76,7 +76,9 @@ TEST_F(CertificateTest, ThatIsHeldSaysWhy) {
 }
 
 TEST_F(CertificateTest, OfAPolicyHostIsSeenByThoseWhoSeeItsDomain) {
-  put(records::internal_domain("corp.example", kMain));
+  policy::InternalDomain corp = records::internal_domain("corp.example", kMain);
+  corp.validated = true;
+  put(corp);
   EXPECT_EQ(seen(call()), std::vector<std::string>{"mta-sts.corp.example"});
   EXPECT_EQ(seen(call({}, "other")), std::vector<std::string>{});
   EXPECT_EQ(seen(platform()), (std::vector<std::string>{"gw.example", "mta-sts.corp.example"}));

@@ -151,8 +151,21 @@ TEST_F(PartnerTest, SaysWhatAMonitoredPolicyWouldHaveStopped) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->total, 4);
   EXPECT_EQ(result->would_fail, 3);
-  EXPECT_THAT(result->reasons,
-              ElementsAre("certificate-expired (2)", "certificate-host-mismatch (1)"));
+  ASSERT_EQ(result->reasons.size(), 2U);
+  EXPECT_EQ(result->reasons[0],
+            (MonitorReason{"certificate-expired", "The certificate has expired.", 2}));
+  EXPECT_EQ(result->reasons[1].code, "certificate-host-mismatch");
+}
+
+TEST_F(PartnerTest, KnowsTheCertificateThatAServerShowedLast) {
+  queue::Attempt proved = attempt("a.example");
+  proved.certificate_sha256 = std::string(64, 'a');
+  proved.expiry = "2030-01-01T00:00:00Z";
+  record({proved, attempt("b.example")});
+  const auto servers = partner().servers;
+  ASSERT_EQ(servers.size(), 1U);
+  EXPECT_EQ(servers[0].certificate_sha256, proved.certificate_sha256);
+  EXPECT_EQ(servers[0].expiry, proved.expiry);
 }
 
 TEST_F(PartnerTest, ShowsItsExceptionsWithTheirEnd) {

@@ -113,7 +113,7 @@ Outcome<void> may_take(const Call& call, const InternalSender& wanted) {
   const bool is_taken =
       std::ranges::any_of(call.book->configuration().senders, [&](const InternalSender& one) {
         return one.account != call.account->id && one.range &&
-               one.range->prefix() <= wanted.range->prefix() &&
+               one.range->prefix() < wanted.range->prefix() &&
                one.range->contains(wanted.range->first());
       });
   if (!is_taken) return {};

@@ -47,7 +47,7 @@ TEST_F(SenderTest, IsKnownByItsAddresses) {
 
 TEST_F(SenderTest, TakesNoAddressOutOfAnotherAccountsRange) {
   ok(senders.add(call(), range("192.0.2.0/24")));
-  for (const char* within : {"192.0.2.7", "192.0.2.128/25", "192.0.2.0/24"}) {
+  for (const char* within : {"192.0.2.7", "192.0.2.128/25"}) {
     EXPECT_EQ(problem(senders.add(call({}, "other"), range(within))),
               "409 range-held-elsewhere #/range");
   }
