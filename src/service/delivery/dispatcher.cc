@@ -78,7 +78,9 @@ Dispatcher::Dispatcher(Needs needs, DeliverySettings settings, std::vector<OnSha
       wake_(on_shards_.front().shard),
       recalculated_(needs.book.current()),
       changed_from_(kNothing) {
-  common_->hand_over = [this](auto deliveries) { hand_over(std::move(deliveries)); };
+  common_->hand_over = [this](auto deliveries) {
+    hand_over(std::move(deliveries), Told::by_commit);
+  };
   common_->will_be_due = [this](base::Instant due) { will_be_due(due); };
   common_->has_room = [this] {
     sweep_all_ = true;
@@ -106,18 +108,18 @@ std::size_t Dispatcher::shard_for(const queue::Delivery& delivery) const {
 void Dispatcher::accepted(receipt::AcceptedMessage message) {
   for (queue::Delivery& delivery : message.deliveries) {
     const std::size_t index = shard_for(delivery);
-    Job job{std::move(delivery), message.envelope, message.body};
+    Job job{std::move(delivery), message.envelope, message.body, Told::by_commit};
     ShardDispatcher* shard = shards_[index].get();
     on_shards_[index].shard.post(
         [shard, moved = std::move(job)]() mutable { shard->offer(std::move(moved)); });
   }
 }
 
-void Dispatcher::hand_over(std::vector<queue::Delivery> deliveries) {
+void Dispatcher::hand_over(std::vector<queue::Delivery> deliveries, Told told) {
   std::vector<std::vector<Job>> by_shard(shards_.size());
   for (queue::Delivery& delivery : deliveries) {
     const std::size_t index = shard_for(delivery);
-    by_shard[index].push_back({std::move(delivery), nullptr, nullptr});
+    by_shard[index].push_back({std::move(delivery), nullptr, nullptr, told});
   }
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     if (by_shard[i].empty()) continue;
@@ -181,6 +183,7 @@ net::Task<void> Dispatcher::scan_loop() {
     if (scanned.more) continue;
     // What is postponed while the queue is asked may be in the answer or not.
     sleeping_until_ = base::micros(base::Instant::max());
+    if (changed_from_ <= base::micros(scanned.until)) continue;  // changed while it looked
     base::Instant next = co_await next_wake(scanned.until);
     sleeping_until_ = base::micros(next);
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - shard.wall_now());
@@ -196,6 +199,7 @@ net::Task<void> Dispatcher::scan_loop() {
 net::Task<Dispatcher::Scanned> Dispatcher::scan() {
   const std::uint64_t number = ++common_->scan_started;
   const base::Instant now = on_shards_.front().shard.wall_now();
+  common_->looked_until = base::micros(now);  // before it looks
   begin_where_something_changed();
   const Pass searched = co_await pass(searched_, now);
   const Pass swept = co_await sweep(now);
@@ -227,7 +231,7 @@ net::Task<Dispatcher::Pass> Dispatcher::pass(spool::Spool::Cursor& at, base::Ins
     if (!page->empty()) at = {page->back().due, page->back().id};
     if (last)
       at = std::max(at, {until, {}}, [](const auto& a, const auto& b) { return a.due < b.due; });
-    hand_over(*std::move(page));
+    hand_over(*std::move(page), Told::by_queue);
     if (last) co_return Pass::ended;
   }
   co_return Pass::paused;

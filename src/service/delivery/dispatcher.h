@@ -41,6 +41,8 @@ struct Common;
 class ShardDispatcher;
 class TrustCache;
 
+enum class Told;
+
 class Dispatcher final : public receipt::AcceptedSink {
  public:
   struct Needs {
@@ -75,7 +77,7 @@ class Dispatcher final : public receipt::AcceptedSink {
 
  private:
   [[nodiscard]] std::size_t shard_for(const queue::Delivery& delivery) const;
-  void hand_over(std::vector<queue::Delivery> deliveries);
+  void hand_over(std::vector<queue::Delivery> deliveries, Told told);
   void will_be_due(base::Instant due);
   void wake_scan();
   void look_again();

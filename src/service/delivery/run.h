@@ -29,11 +29,15 @@ struct PlannedRoute {
     route::RoutePlan plan, base::AccountId account,
     std::shared_ptr<const crypto::TrustStore> trust);
 
+// Who says that it is in the queue: the commit that put it there, or a look into the queue.
+enum class Told { by_commit, by_queue };
+
 // A delivery that this process has claimed, with what is in memory of its message.
 struct Job {
   queue::Delivery delivery;
   std::shared_ptr<const queue::Envelope> envelope;  // null: still to be read
   std::shared_ptr<const std::string> body;          // null: to be read when it is needed
+  Told told = Told::by_queue;
 };
 
 // How an attempt ended.

@@ -100,6 +100,10 @@ void ShardDispatcher::offer(Job job) {
   const base::DeliveryId id = job.delivery.id;
   if (draining_ || claimed_.contains(id) || settled_.contains(id)) return;
   if (job.delivery.state == queue::State::held) return;
+  if (may_be_done(job)) {
+    common_.will_be_due(job.delivery.due);
+    return;
+  }
   const std::size_t room = common_.room();
   if (room == 0) {
     common_.turned_away = true;
@@ -118,6 +122,13 @@ void ShardDispatcher::offer(Job job) {
   common_.waiting_bytes += bytes_of(job);
   destination.waiting.push_back(std::move(job));
   start_worker(destination);
+}
+
+// A busy thread can hear of a commit so late that the queue was looked through meanwhile, and the
+// message was found, delivered, settled and forgotten. Only the queue knows then whether it is
+// still there: it is asked again.
+bool ShardDispatcher::may_be_done(const Job& job) const {
+  return job.told == Told::by_commit && base::micros(job.delivery.due) <= common_.looked_until;
 }
 
 Job ShardDispatcher::take(Destination& destination) {

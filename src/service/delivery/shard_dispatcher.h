@@ -56,7 +56,9 @@ struct Common {
   std::atomic<std::size_t> waiting_bytes{0};
   std::atomic<bool> turned_away{false};        // a job was dropped because memory was full
   std::atomic<std::uint64_t> scan_started{0};  // the number of the newest scan of the queue
-  std::atomic<std::uint64_t> sweep{0};         // the number of the newest sweep through all of it
+  // What was due by then may have come here through the queue before its commit told us.
+  std::atomic<std::int64_t> looked_until{0};  // in microseconds of wall-clock time
+  std::atomic<std::uint64_t> sweep{0};        // the number of the newest sweep through all of it
   std::atomic<int> hungry{0};  // destinations that have room again for what was left in the queue
 
   // Deliveries that may still come into memory. Also the most that one destination may have there:
@@ -116,6 +118,7 @@ class ShardDispatcher {
   net::Task<void> settle(std::unique_ptr<Attempted> attempted,
                          base::Result<net::Semaphore::Permit> permit);
   net::Task<void> break_off(std::chrono::milliseconds grace);
+  [[nodiscard]] bool may_be_done(const Job& job) const;
   Job take(Destination& destination);
   void leave_in_queue(Destination& destination);
   void ask_for_more(Destination& destination);
