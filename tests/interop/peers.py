@@ -100,6 +100,9 @@ class Ports:
         return [self.plaintext, self.trusted, self.self_signed]
 
 
+_WRITTEN = 0x2 | 0x100  # for inotify: modified, created
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
@@ -238,6 +241,16 @@ class Peer:
 
     def said(self) -> str:
         return self.output.read_text(errors="replace") + self.log()
+
+    def says(self, text: str, timeout: float = 60) -> bool:
+        """Waits until the log has it: a server may write of a message after the next hop has it."""
+        deadline = time.monotonic() + timeout
+        folders = [self.output.parent, *(path for path in (self.root.path / "var/log").glob("**/") if path.is_dir())]
+        with Arrivals(*folders, events=_WRITTEN) as written:
+            while text not in self.said():
+                if not written.wait(max(0.0, deadline - time.monotonic())):
+                    return text in self.said()
+        return True
 
     def pid(self) -> int:
         assert self._process is not None
