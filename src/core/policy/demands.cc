@@ -212,8 +212,9 @@ void apply_exception(tls::Requirement& requirement, const Exception& exception) 
   requirement.waive_above(
       exception.mode,
       {source, exception.mode, Considered::Fate::waived,
-       fmt::format("{} allows {} until {}: {}", exception.author, tls::shown_as(exception.mode),
-                   base::rfc3339(exception.end), exception.reason)});
+       fmt::format("{} is allowed until {}: {} ({})", tls::shown_as(exception.mode),
+                   base::rfc3339(std::chrono::floor<std::chrono::seconds>(exception.end)),
+                   exception.reason, exception.author)});
 }
 
 }  // namespace postern::policy

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/policy/testing.h"
+#include "core/tls/describe.h"
 #include "core/tls/judge.h"
 
 namespace postern::policy {
@@ -295,8 +296,11 @@ TEST(ExceptionDemands, LowerThePolicyAndSayWhoAllowedIt) {
   EXPECT_EQ(code(requirement, tls::testing::plaintext()), "starttls-not-supported");
   EXPECT_TRUE(requirement.used_exception());
   EXPECT_EQ(requirement.considered().back().rule,
-            "anna allows Relaxed Encryption Mode until 2026-11-26T12:00:00Z: their certificate "
-            "expired");
+            "Relaxed Encryption Mode is allowed until 2026-11-26T12:00:00Z: their certificate "
+            "expired (anna)");
+  EXPECT_EQ(tls::describe(requirement.considered().back()),
+            "waived: exception for example.com: Relaxed Encryption Mode is allowed until "
+            "2026-11-26T12:00:00Z: their certificate expired (anna)");
 }
 
 }  // namespace

@@ -106,7 +106,8 @@ std::string describe(const Demand& demand) {
 }
 
 std::string describe(const Considered& line) {
-  if (line.fate == Considered::Fate::absent) {
+  // Neither asks for anything.
+  if (line.fate == Considered::Fate::absent || line.fate == Considered::Fate::waived) {
     return fmt::format("{}: {}: {}", fate_text(line.fate), line.source.name, line.rule);
   }
   return fmt::format("{}: {} asks for {}: {}", fate_text(line.fate), line.source.name,

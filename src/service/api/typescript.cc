@@ -131,7 +131,7 @@ std::string function_text(const Operation& operation) {
   if (operation.query != "Nothing") also("query: " + operation.query + " = {}");
   const bool empty = operation.reply == "Nothing";
   return fmt::format(
-      "/** {} May be called by: {}. */\n"
+      "/** {}. May be called by: {}. */\n"
       "export function {}({}): Promise<{}> {{\n"
       "  return call('{}', `{}`, {}, {}, {});\n}}\n\n",
       operation.info.summary, access_text(operation.info.access), operation.info.id, signature,

@@ -2792,467 +2792,467 @@ export function importUsers(json: unknown, at = 'Users'): Users {
   };
 }
 
-/** Whether the first user is to be made May be called by: anyone. */
+/** Whether the first user is to be made. May be called by: anyone. */
 export function getSetup(): Promise<SetupState> {
   return call('GET', `/setup`, undefined, undefined, importSetupState);
 }
 
-/** Makes the first administrator, once May be called by: anyone. */
+/** Makes the first administrator, once. May be called by: anyone. */
 export function makeSetup(body: Setup): Promise<Me> {
   return call('POST', `/setup`, undefined, body, importMe);
 }
 
-/** Signs in May be called by: anyone. */
+/** Signs in. May be called by: anyone. */
 export function signIn(body: SignIn): Promise<Me> {
   return call('POST', `/session`, undefined, body, importMe);
 }
 
-/** Who is signed in May be called by: anyone who is signed in. */
+/** Who is signed in. May be called by: anyone who is signed in. */
 export function getSession(): Promise<Me> {
   return call('GET', `/session`, undefined, undefined, importMe);
 }
 
-/** Signs out May be called by: anyone who is signed in. */
+/** Signs out. May be called by: anyone who is signed in. */
 export function signOut(): Promise<void> {
   return call('DELETE', `/session`, undefined, undefined, undefined);
 }
 
-/** Changes one's own password May be called by: anyone who is signed in. */
+/** Changes one's own password. May be called by: anyone who is signed in. */
 export function changePassword(body: PasswordChange): Promise<void> {
   return call('POST', `/session/password`, undefined, body, undefined);
 }
 
-/** Makes a second factor, to be confirmed May be called by: anyone who is signed in. */
+/** Makes a second factor, to be confirmed. May be called by: anyone who is signed in. */
 export function makeSecondFactor(): Promise<SecondFactor> {
   return call('POST', `/session/second-factor`, undefined, undefined, importSecondFactor);
 }
 
-/** Puts the second factor in force May be called by: anyone who is signed in. */
+/** Puts the second factor in force. May be called by: anyone who is signed in. */
 export function confirmSecondFactor(body: SecondFactorCode): Promise<Me> {
   return call('PUT', `/session/second-factor`, undefined, body, importMe);
 }
 
-/** Takes one's own second factor away May be called by: anyone who is signed in. */
+/** Takes one's own second factor away. May be called by: anyone who is signed in. */
 export function removeSecondFactor(body: SecondFactorCode): Promise<Me> {
   return call('POST', `/session/second-factor/remove`, undefined, body, importMe);
 }
 
-/** The users that one may manage May be called by: administrator. */
+/** The users that one may manage. May be called by: administrator. */
 export function listUsers(): Promise<Users> {
   return call('GET', `/users`, undefined, undefined, importUsers);
 }
 
-/** Adds a user May be called by: administrator. */
+/** Adds a user. May be called by: administrator. */
 export function addUser(body: UserInput): Promise<User> {
   return call('POST', `/users`, undefined, body, importUser);
 }
 
-/** One user May be called by: administrator. */
+/** One user. May be called by: administrator. */
 export function getUser(path: { user: string }): Promise<User> {
   return call('GET', `/users/${encodeURIComponent(path.user)}`, undefined, undefined, importUser);
 }
 
-/** Changes a user May be called by: administrator. */
+/** Changes a user. May be called by: administrator. */
 export function changeUser(path: { user: string }, body: UserChange): Promise<User> {
   return call('PATCH', `/users/${encodeURIComponent(path.user)}`, undefined, body, importUser);
 }
 
-/** Removes a user with all sessions and tokens May be called by: administrator. */
+/** Removes a user with all sessions and tokens. May be called by: administrator. */
 export function removeUser(path: { user: string }): Promise<void> {
   return call('DELETE', `/users/${encodeURIComponent(path.user)}`, undefined, undefined, undefined);
 }
 
-/** The tokens that one may see May be called by: anyone who is signed in. */
+/** The tokens that one may see. May be called by: anyone who is signed in. */
 export function listTokens(): Promise<Tokens> {
   return call('GET', `/tokens`, undefined, undefined, importTokens);
 }
 
-/** Makes a token May be called by: anyone who is signed in. */
+/** Makes a token. May be called by: anyone who is signed in. */
 export function addToken(body: TokenInput): Promise<NewToken> {
   return call('POST', `/tokens`, undefined, body, importNewToken);
 }
 
-/** Removes a token May be called by: anyone who is signed in. */
+/** Removes a token. May be called by: anyone who is signed in. */
 export function removeToken(path: { id: string }): Promise<void> {
   return call('DELETE', `/tokens/${encodeURIComponent(path.id)}`, undefined, undefined, undefined);
 }
 
-/** The accounts that you may see May be called by: anyone who is signed in. */
+/** The accounts that you may see. May be called by: anyone who is signed in. */
 export function listAccounts(): Promise<Accounts> {
   return call('GET', `/accounts`, undefined, undefined, importAccounts);
 }
 
-/** Adds an account May be called by: administrator of every account. */
+/** Adds an account. May be called by: administrator of every account. */
 export function addAccount(body: AccountInput): Promise<Account> {
   return call('POST', `/accounts`, undefined, body, importAccount);
 }
 
-/** An account May be called by: viewer. */
+/** An account. May be called by: viewer. */
 export function getAccount(path: { account: string }): Promise<Account> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}`, undefined, undefined, importAccount);
 }
 
-/** Changes an account May be called by: administrator. */
+/** Changes an account. May be called by: administrator. */
 export function changeAccount(path: { account: string }, body: AccountChange): Promise<Account> {
   return call('PATCH', `/accounts/${encodeURIComponent(path.account)}`, undefined, body, importAccount);
 }
 
-/** Removes an empty account May be called by: administrator of every account. */
+/** Removes an empty account. May be called by: administrator of every account. */
 export function removeAccount(path: { account: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}`, undefined, undefined, undefined);
 }
 
-/** The gateway that answers May be called by: anyone who is signed in. */
+/** The gateway that answers. May be called by: anyone who is signed in. */
 export function getGateway(): Promise<GatewayInfo> {
   return call('GET', `/gateway`, undefined, undefined, importGatewayInfo);
 }
 
-/** An account's internal domains May be called by: viewer. */
+/** An account's internal domains. May be called by: viewer. */
 export function listDomains(path: { account: string }): Promise<Domains> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/domains`, undefined, undefined, importDomains);
 }
 
-/** Adds an internal domain; it gets a record to publish May be called by: administrator. */
+/** Adds an internal domain; it gets a record to publish. May be called by: administrator. */
 export function addDomain(path: { account: string }, body: DomainInput): Promise<Domain> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/domains`, undefined, body, importDomain);
 }
 
-/** An internal domain May be called by: viewer. */
+/** An internal domain. May be called by: viewer. */
 export function getDomain(path: { account: string; domain: string }): Promise<Domain> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}`, undefined, undefined, importDomain);
 }
 
-/** Changes how its own servers must connect May be called by: administrator. */
+/** Changes how its own servers must connect. May be called by: administrator. */
 export function changeDomain(path: { account: string; domain: string }, body: DomainChange): Promise<Domain> {
   return call('PATCH', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}`, undefined, body, importDomain);
 }
 
-/** Removes an internal domain May be called by: administrator. */
+/** Removes an internal domain. May be called by: administrator. */
 export function removeDomain(path: { account: string; domain: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}`, undefined, undefined, undefined);
 }
 
-/** Looks its proof up now May be called by: operator. */
+/** Looks its proof up now. May be called by: operator. */
 export function checkDomain(path: { account: string; domain: string }): Promise<DomainCheck> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}/check`, undefined, undefined, importDomainCheck);
 }
 
-/** Looks its MX records up now May be called by: viewer. */
+/** Looks its MX records up now. May be called by: viewer. */
 export function checkMx(path: { account: string; domain: string }): Promise<DnsCheck> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}/mx`, undefined, undefined, importDnsCheck);
 }
 
-/** Looks its SPF record up now May be called by: viewer. */
+/** Looks its SPF record up now. May be called by: viewer. */
 export function checkSpf(path: { account: string; domain: string }): Promise<DnsCheck> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}/spf`, undefined, undefined, importDnsCheck);
 }
 
-/** An account's internal server routes May be called by: viewer. */
+/** An account's internal server routes. May be called by: viewer. */
 export function listRoutes(path: { account: string }): Promise<Routes> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/routes`, undefined, undefined, importRoutes);
 }
 
-/** Adds an internal server route May be called by: administrator. */
+/** Adds an internal server route. May be called by: administrator. */
 export function addRoute(path: { account: string }, body: RouteInput): Promise<Route> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/routes`, undefined, body, importRoute);
 }
 
-/** An internal server route May be called by: viewer. */
+/** An internal server route. May be called by: viewer. */
 export function getRoute(path: { account: string; id: string }): Promise<Route> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/routes/${encodeURIComponent(path.id)}`, undefined, undefined, importRoute);
 }
 
-/** Gives an internal server route other settings May be called by: administrator. */
+/** Gives an internal server route other settings. May be called by: administrator. */
 export function replaceRoute(path: { account: string; id: string }, body: RouteInput): Promise<Route> {
   return call('PUT', `/accounts/${encodeURIComponent(path.account)}/routes/${encodeURIComponent(path.id)}`, undefined, body, importRoute);
 }
 
-/** Removes an internal server route May be called by: administrator. */
+/** Removes an internal server route. May be called by: administrator. */
 export function removeRoute(path: { account: string; id: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/routes/${encodeURIComponent(path.id)}`, undefined, undefined, undefined);
 }
 
-/** An account's external routes May be called by: viewer. */
+/** An account's external routes. May be called by: viewer. */
 export function listExternalRoutes(path: { account: string }): Promise<ExternalRoutes> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/external-routes`, undefined, undefined, importExternalRoutes);
 }
 
-/** Adds an external route May be called by: administrator. */
+/** Adds an external route. May be called by: administrator. */
 export function addExternalRoute(path: { account: string }, body: ExternalRouteInput): Promise<ExternalRoute> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/external-routes`, undefined, body, importExternalRoute);
 }
 
-/** An external route May be called by: viewer. */
+/** An external route. May be called by: viewer. */
 export function getExternalRoute(path: { account: string; id: string }): Promise<ExternalRoute> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/external-routes/${encodeURIComponent(path.id)}`, undefined, undefined, importExternalRoute);
 }
 
-/** Gives an external route other settings May be called by: administrator. */
+/** Gives an external route other settings. May be called by: administrator. */
 export function replaceExternalRoute(path: { account: string; id: string }, body: ExternalRouteInput): Promise<ExternalRoute> {
   return call('PUT', `/accounts/${encodeURIComponent(path.account)}/external-routes/${encodeURIComponent(path.id)}`, undefined, body, importExternalRoute);
 }
 
-/** Removes an external route May be called by: administrator. */
+/** Removes an external route. May be called by: administrator. */
 export function removeExternalRoute(path: { account: string; id: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/external-routes/${encodeURIComponent(path.id)}`, undefined, undefined, undefined);
 }
 
-/** An account's internal senders May be called by: viewer. */
+/** An account's internal senders. May be called by: viewer. */
 export function listSenders(path: { account: string }): Promise<Senders> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/senders`, undefined, undefined, importSenders);
 }
 
-/** Adds an internal sender May be called by: administrator. */
+/** Adds an internal sender. May be called by: administrator. */
 export function addSender(path: { account: string }, body: SenderInput): Promise<Sender> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/senders`, undefined, body, importSender);
 }
 
-/** An internal sender May be called by: viewer. */
+/** An internal sender. May be called by: viewer. */
 export function getSender(path: { account: string; id: string }): Promise<Sender> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/senders/${encodeURIComponent(path.id)}`, undefined, undefined, importSender);
 }
 
-/** Gives an internal sender other settings May be called by: administrator. */
+/** Gives an internal sender other settings. May be called by: administrator. */
 export function replaceSender(path: { account: string; id: string }, body: SenderInput): Promise<Sender> {
   return call('PUT', `/accounts/${encodeURIComponent(path.account)}/senders/${encodeURIComponent(path.id)}`, undefined, body, importSender);
 }
 
-/** Removes an internal sender May be called by: administrator. */
+/** Removes an internal sender. May be called by: administrator. */
 export function removeSender(path: { account: string; id: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/senders/${encodeURIComponent(path.id)}`, undefined, undefined, undefined);
 }
 
-/** How far the set-up is May be called by: viewer. */
+/** How far the set-up is. May be called by: viewer. */
 export function listTasks(path: { account: string }): Promise<Tasks> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/tasks`, undefined, undefined, importTasks);
 }
 
-/** Whether a message of an internal server has come May be called by: viewer. */
+/** Whether a message of an internal server has come. May be called by: viewer. */
 export function getFirstMessage(path: { account: string }): Promise<FirstMessage> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/first-message`, undefined, undefined, importFirstMessage);
 }
 
-/** An account's policies, a page at a time May be called by: viewer. */
+/** An account's policies, a page at a time. May be called by: viewer. */
 export function listPolicies(path: { account: string }, query: PolicyQuery = {}): Promise<Policies> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/policies`, query, undefined, importPolicies);
 }
 
-/** Puts a domain under policy May be called by: administrator. */
+/** Puts a domain under policy. May be called by: administrator. */
 export function addPolicy(path: { account: string }, body: PolicyInput): Promise<Policy> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/policies`, undefined, body, importPolicy);
 }
 
-/** The policy for exactly this domain or wildcard May be called by: viewer. */
+/** The policy for exactly this domain or wildcard. May be called by: viewer. */
 export function getPolicy(path: { account: string; domain: string }): Promise<Policy> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/policies/${encodeURIComponent(path.domain)}`, undefined, undefined, importPolicy);
 }
 
-/** Gives a policy other settings May be called by: administrator. */
+/** Gives a policy other settings. May be called by: administrator. */
 export function replacePolicy(path: { account: string; domain: string }, body: PolicyInput): Promise<Policy> {
   return call('PUT', `/accounts/${encodeURIComponent(path.account)}/policies/${encodeURIComponent(path.domain)}`, undefined, body, importPolicy);
 }
 
-/** Takes a policy away May be called by: administrator. */
+/** Takes a policy away. May be called by: administrator. */
 export function removePolicy(path: { account: string; domain: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/policies/${encodeURIComponent(path.domain)}`, undefined, undefined, undefined);
 }
 
-/** From monitor to enforce May be called by: administrator. */
+/** From monitor to enforce. May be called by: administrator. */
 export function promotePolicy(path: { account: string; domain: string }): Promise<Policy> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/policies/${encodeURIComponent(path.domain)}/promote`, undefined, undefined, importPolicy);
 }
 
-/** Puts many domains under policy at once May be called by: administrator. */
+/** Puts many domains under policy at once. May be called by: administrator. */
 export function importPolicyList(path: { account: string }, body: Import): Promise<ImportReport> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/policies/import`, undefined, body, importImportReport);
 }
 
-/** An account's exceptions, ended ones too May be called by: viewer. */
+/** An account's exceptions, ended ones too. May be called by: viewer. */
 export function listExceptions(path: { account: string }): Promise<Exceptions> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/exceptions`, undefined, undefined, importExceptions);
 }
 
-/** Allows less for a while May be called by: administrator. */
+/** Allows less for a while. May be called by: administrator. */
 export function addException(path: { account: string }, body: ExceptionInput): Promise<Exception> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/exceptions`, undefined, body, importException);
 }
 
-/** Ends an exception now May be called by: administrator. */
+/** Ends an exception now. May be called by: administrator. */
 export function removeException(path: { account: string; id: string }): Promise<void> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/exceptions/${encodeURIComponent(path.id)}`, undefined, undefined, undefined);
 }
 
-/** Why mail to and from a domain has its requirement May be called by: viewer. */
+/** Why mail to and from a domain has its requirement. May be called by: viewer. */
 export function explain(path: { account: string }, query: ExplainQuery = {}): Promise<Explanation> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/explain`, query, undefined, importExplanation);
 }
 
-/** The gateway's own certificates: in force, waiting, and renewed by itself May be called by: anyone who is signed in. */
+/** The gateway's own certificates: in force, waiting, and renewed by itself. May be called by: anyone who is signed in. */
 export function listCertificates(): Promise<OwnCertificates> {
   return call('GET', `/gateway/certificates`, undefined, undefined, importOwnCertificates);
 }
 
-/** Renews a certificate now, or changes its key after its TLSA record is known May be called by: administrator of every account. */
+/** Renews a certificate now, or changes its key after its TLSA record is known. May be called by: administrator of every account. */
 export function commandCertificate(path: { name: string }, body: CertificateCommand): Promise<KeptCertificate> {
   return call('POST', `/gateway/certificates/${encodeURIComponent(path.name)}`, undefined, body, importKeptCertificate);
 }
 
-/** Looks at domains as a delivery would, every MX of each; no mail is sent May be called by: operator. */
+/** Looks at domains as a delivery would, every MX of each; no mail is sent. May be called by: operator. */
 export function probeDomains(path: { account: string }, body: ProbeInput): Promise<Job> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/probes`, undefined, body, importJob);
 }
 
-/** Tests every internal server route of an address's domain May be called by: operator. */
+/** Tests every internal server route of an address's domain. May be called by: operator. */
 export function testRoutes(path: { account: string }, body: RouteTestInput): Promise<Job> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/route-tests`, undefined, body, importJob);
 }
 
-/** A job and how far it is May be called by: viewer. */
+/** A job and how far it is. May be called by: viewer. */
 export function getJob(path: { account: string; id: string }): Promise<Job> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/jobs/${encodeURIComponent(path.id)}`, undefined, undefined, importJob);
 }
 
-/** Cancels a job; what it found so far stays May be called by: operator. */
+/** Cancels a job; what it found so far stays. May be called by: operator. */
 export function cancelJob(path: { account: string; id: string }): Promise<Job> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/jobs/${encodeURIComponent(path.id)}`, undefined, undefined, importJob);
 }
 
-/** The TLS policies that are being set up May be called by: viewer. */
+/** The TLS policies that are being set up. May be called by: viewer. */
 export function getDraft(path: { account: string }): Promise<Draft> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft`, undefined, undefined, importDraft);
 }
 
-/** Changes where the draft is, and its choices May be called by: administrator. */
+/** Changes where the draft is, and its choices. May be called by: administrator. */
 export function changeDraft(path: { account: string }, body: DraftChange): Promise<Draft> {
   return call('PATCH', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft`, undefined, body, importDraft);
 }
 
-/** Throws the draft away; nothing in force changes May be called by: administrator. */
+/** Throws the draft away; nothing in force changes. May be called by: administrator. */
 export function discardDraft(path: { account: string }): Promise<Draft> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft`, undefined, undefined, importDraft);
 }
 
-/** Tests the internal server routes; the draft keeps what is found May be called by: administrator. */
+/** Tests the internal server routes; the draft keeps what is found. May be called by: administrator. */
 export function validateDraft(path: { account: string }, body: RouteTestInput): Promise<Job> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/validate`, undefined, body, importJob);
 }
 
-/** Adds external domains, at most 50 lines; the valid ones are looked at May be called by: administrator. */
+/** Adds external domains, at most 50 lines; the valid ones are looked at. May be called by: administrator. */
 export function addDraftDomains(path: { account: string }, body: DraftLines): Promise<Draft> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/domains`, undefined, body, importDraft);
 }
 
-/** Changes what the policy of a new domain will be May be called by: administrator. */
+/** Changes what the policy of a new domain will be. May be called by: administrator. */
 export function changeDraftDomain(path: { account: string; domain: string }, body: DraftDomainChange): Promise<Draft> {
   return call('PATCH', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/domains/${encodeURIComponent(path.domain)}`, undefined, body, importDraft);
 }
 
-/** Takes a line out of the draft May be called by: administrator. */
+/** Takes a line out of the draft. May be called by: administrator. */
 export function removeDraftDomain(path: { account: string; domain: string }): Promise<Draft> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/domains/${encodeURIComponent(path.domain)}`, undefined, undefined, importDraft);
 }
 
-/** Takes every valid domain that was looked at, for Finish May be called by: administrator. */
+/** Takes every valid domain that was looked at, for Finish. May be called by: administrator. */
 export function takeDraftDomains(path: { account: string }): Promise<Draft> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/add`, undefined, undefined, importDraft);
 }
 
-/** Looks at all valid domains again May be called by: administrator. */
+/** Looks at all valid domains again. May be called by: administrator. */
 export function probeDraft(path: { account: string }): Promise<Job> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/probe`, undefined, undefined, importJob);
 }
 
-/** Finish shall take this policy away May be called by: administrator. */
+/** Finish shall take this policy away. May be called by: administrator. */
 export function addDraftRemoval(path: { account: string }, body: DraftRemoval): Promise<Draft> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/removals`, undefined, body, importDraft);
 }
 
-/** Keeps a policy after all May be called by: administrator. */
+/** Keeps a policy after all. May be called by: administrator. */
 export function removeDraftRemoval(path: { account: string; domain: string }): Promise<Draft> {
   return call('DELETE', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/removals/${encodeURIComponent(path.domain)}`, undefined, undefined, importDraft);
 }
 
-/** What Finish will change, and what that would have meant for last month's mail May be called by: viewer. */
+/** What Finish will change, and what that would have meant for last month's mail. May be called by: viewer. */
 export function planDraft(path: { account: string }): Promise<Plan> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/plan`, undefined, undefined, importPlan);
 }
 
-/** Puts everything in force as one change May be called by: administrator. */
+/** Puts everything in force as one change. May be called by: administrator. */
 export function finishDraft(path: { account: string }): Promise<Finished> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/tls-policy-draft/finish`, undefined, undefined, importFinished);
 }
 
-/** The account at a glance May be called by: viewer. */
+/** The account at a glance. May be called by: viewer. */
 export function getOverview(path: { account: string }): Promise<Overview> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/overview`, undefined, undefined, importOverview);
 }
 
-/** A partner: policy, hops, proofs and why May be called by: viewer. */
+/** A partner: policy, hops, proofs and why. May be called by: viewer. */
 export function getPartner(path: { account: string; domain: string }): Promise<Partner> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/partners/${encodeURIComponent(path.domain)}`, undefined, undefined, importPartner);
 }
 
-/** What was required and what was proved May be called by: viewer. */
+/** What was required and what was proved. May be called by: viewer. */
 export function listEvidence(path: { account: string }, query: EvidenceQuery = {}): Promise<Evidence> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/evidence`, query, undefined, importEvidence);
 }
 
-/** Messages that wait May be called by: viewer. */
+/** Messages that wait. May be called by: viewer. */
 export function listQueue(path: { account: string }, query: QueueQuery = {}): Promise<Messages> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/queue`, query, undefined, importMessages);
 }
 
-/** Retries, holds, releases, removes or recalculates mail May be called by: operator. */
+/** Retries, holds, releases, removes or recalculates mail. May be called by: operator. */
 export function commandQueue(path: { account: string }, body: QueueCommand): Promise<QueueEffect> {
   return call('POST', `/accounts/${encodeURIComponent(path.account)}/queue`, undefined, body, importQueueEffect);
 }
 
-/** One message's way over its hops May be called by: viewer. */
+/** One message's way over its hops. May be called by: viewer. */
 export function traceMessage(path: { account: string; id: string }): Promise<Trace> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/messages/${encodeURIComponent(path.id)}`, undefined, undefined, importTrace);
 }
 
-/** Looks up what the domain publishes about TLS, beside what it should May be called by: viewer. */
+/** Looks up what the domain publishes about TLS, beside what it should. May be called by: viewer. */
 export function getPosture(path: { account: string; domain: string }): Promise<Posture> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/domains/${encodeURIComponent(path.domain)}/posture`, undefined, undefined, importPosture);
 }
 
-/** Who changed what in the account May be called by: viewer. */
+/** Who changed what in the account. May be called by: viewer. */
 export function listAudit(path: { account: string }, query: AuditQuery = {}): Promise<Audit> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/audit`, query, undefined, importAudit);
 }
 
-/** Who changed what, in every account May be called by: administrator of every account. */
+/** Who changed what, in every account. May be called by: administrator of every account. */
 export function listWholeAudit(query: AuditQuery = {}): Promise<Audit> {
   return call('GET', `/audit`, query, undefined, importAudit);
 }
 
-/** Whether the audit log's chain holds May be called by: anyone who is signed in. */
+/** Whether the audit log's chain holds. May be called by: anyone who is signed in. */
 export function checkAudit(): Promise<AuditCheck> {
   return call('GET', `/audit/check`, undefined, undefined, importAuditCheck);
 }
 
-/** Reports of others about TLS to the account's domains May be called by: viewer. */
+/** Reports of others about TLS to the account's domains. May be called by: viewer. */
 export function listTlsReports(path: { account: string }, query: TlsReportQuery = {}): Promise<TlsReports> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-reports`, query, undefined, importTlsReports);
 }
 
-/** One received report, whole May be called by: viewer. */
+/** One received report, whole. May be called by: viewer. */
 export function getTlsReport(path: { account: string; report: string }): Promise<TlsReport> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-reports/${encodeURIComponent(path.report)}`, undefined, undefined, importTlsReport);
 }
 
-/** Sessions with the account's domains, as received reports count them May be called by: viewer. */
+/** Sessions with the account's domains, as received reports count them. May be called by: viewer. */
 export function listTlsDays(path: { account: string }, query: TlsPeriodQuery = {}): Promise<TlsDays> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-days`, query, undefined, importTlsDays);
 }
 
-/** How mail to the account's domains fails, as received reports tell it May be called by: viewer. */
+/** How mail to the account's domains fails, as received reports tell it. May be called by: viewer. */
 export function listTlsFailures(path: { account: string }, query: TlsPeriodQuery = {}): Promise<TlsFailings> {
   return call('GET', `/accounts/${encodeURIComponent(path.account)}/tls-failures`, query, undefined, importTlsFailings);
 }
 
-/** What became of the reports that the gateway sends May be called by: administrator of every account. */
+/** What became of the reports that the gateway sends. May be called by: administrator of every account. */
 export function listSentTlsReports(): Promise<TlsSendings> {
   return call('GET', `/tls-reports/sent`, undefined, undefined, importTlsSendings);
 }

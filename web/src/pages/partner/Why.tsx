@@ -8,7 +8,7 @@ const fates: Record<string, { tone: Tone; words: string }> = {
   joined: { tone: 'ok', words: 'Counts' },
   monitored: { tone: 'warn', words: 'Only watched' },
   lost: { tone: 'quiet', words: 'Does not count' },
-  waived: { tone: 'warn', words: 'Waived' },
+  waived: { tone: 'warn', words: 'Allows less' },
   absent: { tone: 'quiet', words: 'Not there' },
 };
 
