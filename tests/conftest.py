@@ -6,6 +6,7 @@ here; helpers stand in modules with names of their own.
 
 from __future__ import annotations
 
+import ssl
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -51,6 +52,15 @@ def stays_on_this_machine(outside: Outside) -> Iterator[None]:
     """Fails a test in which anything tried to reach a host that is not this one."""
     yield
     assert not outside.sought(), "something tried to reach a host outside this machine"
+
+
+@pytest.fixture(scope="session")
+def trusting() -> ssl.SSLContext:
+    """TLS with any certificate: who attacks does not care."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 @pytest.fixture(scope="session")

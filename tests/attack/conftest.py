@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,15 +64,6 @@ def connect(gateway: Gateway) -> Iterator[Callable[[str], Wire]]:
     yield open_one
     for wire in opened:
         wire.close()
-
-
-@pytest.fixture(scope="session")
-def trusting() -> ssl.SSLContext:
-    """TLS with any certificate: the attacker does not care."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.inotify import Arrivals
 from peer_postfix import Postfix
-from peers import Arrivals, PeerError, Surroundings
+from peers import PeerError, Surroundings
 
 _MODIFIED = 0x2  # inotify: something was written
 _SENT = re.compile(r"postfix/smtp\[(?P<pid>\d+)\]: \w+: to=<\w+@(?P<domain>[\w.-]+)>, .*status=(?P<status>\w+)")

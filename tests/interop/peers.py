@@ -17,7 +17,6 @@ Nothing here sleeps: readiness is a connection that is accepted, arrival an even
 
 from __future__ import annotations
 
-import ctypes
 import os
 import select
 import shutil
@@ -29,6 +28,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+
+from lab.inotify import WRITTEN, Arrivals
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PEERS = REPOSITORY / "build" / "peers"
@@ -98,9 +99,6 @@ class Ports:
 
     def all(self) -> list[int]:
         return [self.plaintext, self.trusted, self.self_signed]
-
-
-_WRITTEN = 0x2 | 0x100  # for inotify: modified, created
 
 
 def free_port() -> int:
@@ -246,7 +244,7 @@ class Peer:
         """Waits until the log has it: a server may write of a message after the next hop has it."""
         deadline = time.monotonic() + timeout
         folders = [self.output.parent, *(path for path in (self.root.path / "var/log").glob("**/") if path.is_dir())]
-        with Arrivals(*folders, events=_WRITTEN) as written:
+        with Arrivals(*folders, events=WRITTEN) as written:
             while text not in self.said():
                 if not written.wait(max(0.0, deadline - time.monotonic())):
                     return text in self.said()
@@ -338,30 +336,3 @@ class Box:
                 left = deadline - time.monotonic()
                 if left <= 0 or not arrivals.wait(left):
                     raise PeerError(f"{len(found)} of {count} messages with {marker} after {timeout} s")
-
-
-class Arrivals:
-    """inotify on a folder: something was written, created or renamed in it."""
-
-    _libc = ctypes.CDLL(None, use_errno=True)
-    _EVENTS = 0x8 | 0x80 | 0x100  # close after writing, moved to, created
-
-    def __init__(self, *folders: Path, events: int = _EVENTS) -> None:
-        self._fd = self._libc.inotify_init1(0)
-        for folder in folders:
-            if self._libc.inotify_add_watch(self._fd, str(folder).encode(), events) < 0:
-                raise OSError(ctypes.get_errno(), f"inotify on {folder}")
-
-    def wait(self, seconds: float) -> bool:
-        if not select.select([self._fd], [], [], seconds)[0]:
-            return False
-        os.read(self._fd, 65536)
-        return True
-
-    def __enter__(self) -> "Arrivals":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        os.close(self._fd)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import mmap
 import struct
-import subprocess
 from pathlib import Path
 
 from overload_post import Post
+from proof_faults import compiled
 
 _HERE = Path(__file__).resolve().parent
 
 
 def build_clock(folder: Path) -> Path:
-    """The library, compiled here: no part of the program."""
-    library = folder / "clock.so"
-    subprocess.run(
-        ["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, _HERE / "clock.c", "-ldl"], check=True
-    )
-    return library
+    return compiled(_HERE / "clock.c", folder)
 
 
 class Clock:

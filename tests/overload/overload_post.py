@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import shlex
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from lab.client import World
+from lab.control_socket import ask
 from lab.gateway import Gateway, default_program, practice_settings, toml
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -123,15 +123,7 @@ class Post:
 
     def ask(self, path: str) -> Any:
         """A question to its control socket."""
-        connection = _ControlConnection(self.data / "control.sock")
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            body = answer.read()
-        finally:
-            connection.close()
-        assert answer.status == 200, (path, answer.status, body)
-        return json.loads(body)
+        return json.loads(ask(self.data, path))
 
     def counts(self) -> dict[str, Any]:
         """What is in the queue, in numbers."""
@@ -154,19 +146,3 @@ class Post:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.gateway.kill()
-
-
-class _ControlConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("control", timeout=120)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(120)
-        # A Unix address has room for about 100 bytes, and pytest's folders are deep.
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            self.sock.connect(f"/proc/self/fd/{folder}/{self._path.name}")
-        finally:
-            os.close(folder)

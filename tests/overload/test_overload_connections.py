@@ -22,14 +22,6 @@ TLS_SESSION = 160
 MakePost = Callable[..., Post]
 
 
-@pytest.fixture(scope="module")
-def trusting() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
-
-
 @pytest.fixture
 def hop(make_hop: Callable[..., Hop]) -> Hop:
     return make_hop()

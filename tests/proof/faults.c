@@ -127,7 +127,7 @@ static int fault(enum Op op, const char* path) {
     error = rule->error;
   }
   pthread_mutex_unlock(&mutex);
-  if (delay) usleep(delay);
+  if (delay) usleep(delay);  // the slow disk itself: nobody waits for anything here
   return error;
 }
 

@@ -36,13 +36,15 @@ class Rule:
         return f"{errno.errorcode.get(self.error, 'slow')} on {self.match} ({self.operations})"
 
 
-def build_layer(folder: Path) -> Path:
-    """The library, compiled here: no part of the program."""
-    library = folder / "faults.so"
-    subprocess.run(
-        ["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, _HERE / "faults.c", "-ldl"], check=True
-    )
+def compiled(source: Path, folder: Path) -> Path:
+    """A library to be laid under the gateway, compiled here: no part of the program."""
+    library = folder / f"{source.stem}.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True)
     return library
+
+
+def build_layer(folder: Path) -> Path:
+    return compiled(_HERE / "faults.c", folder)
 
 
 class Faults:

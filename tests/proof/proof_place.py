@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
 import shlex
-import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from lab.client import World
+from lab.control_socket import ask
 from lab.gateway import Gateway, default_program, practice_settings, toml
 
 READY_WITHIN = 2.0  # seconds, after whatever happened before
@@ -91,15 +89,7 @@ class Place:
 
     def ask(self, path: str) -> bytes:
         """A question to the running gateway's control socket."""
-        connection = _ControlConnection(self.data / "control.sock")
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            body = answer.read()
-        finally:
-            connection.close()
-        assert answer.status == 200, (path, answer.status, body)
-        return body
+        return ask(self.data, path)
 
     def queued(self) -> list[dict[str, Any]]:
         """Every message in the queue."""
@@ -119,19 +109,3 @@ class Place:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.gateway.kill()
-
-
-class _ControlConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("control", timeout=60)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        # A Unix address has room for about 100 bytes, and pytest's folders are deep.
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            self.sock.connect(f"/proc/self/fd/{folder}/{self._path.name}")
-        finally:
-            os.close(folder)
