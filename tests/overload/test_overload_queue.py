@@ -67,7 +67,7 @@ def test_messages_that_wait_for_their_retry_cost_neither_start_nor_memory_nor_pr
     size: Size, fill_queue: Path, make_post: MakePost, make_hop: Callable[..., Hop], hop: Hop
 ) -> None:
     late = make_hop(serves=False)
-    post = make_post({"delivery": {"retry": [IDLE_FOR]}})
+    post = make_post({"delivery": {"retry": [IDLE_FOR, "2h"]}})
     post.route("ours.example", hop.port)
     post.route("late.example", late.port)
     before = time.monotonic()

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/tls/testing.h"
 
 namespace postern::posture {
@@ -63,6 +65,67 @@ TEST(Posture, IsGoodWhenNothingHasToBeDone) {
   EXPECT_TRUE(all.good());
   all.items.push_back({.state = State::unknown});
   EXPECT_FALSE(all.good());
+}
+
+TEST(Posture, HasAWordForEachKindAndState) {
+  std::set<std::string_view> texts;
+  std::set<std::string_view> titles;
+  for (const Kind kind : {Kind::mx, Kind::sts_record, Kind::sts_host, Kind::sts_policy, Kind::tlsa,
+                          Kind::tls_reports, Kind::dkim}) {
+    texts.insert(kind_text(kind));
+    titles.insert(kind_title(kind));
+  }
+  EXPECT_EQ(texts.size(), 7U);
+  EXPECT_EQ(titles.size(), 7U);
+  std::set<std::string_view> states;
+  for (const State state :
+       {State::right, State::missing, State::differs, State::unknown, State::optional}) {
+    states.insert(state_text(state));
+  }
+  EXPECT_EQ(states.size(), 5U);
+  EXPECT_FALSE(texts.contains("") || titles.contains("") || states.contains(""));
+}
+
+template <class Answer>
+Answer failed() {
+  Answer answer;
+  answer.outcome = dns::Outcome::failed;
+  answer.why = "The DNS server did not answer.";
+  return answer;
+}
+
+// "Missing" would make somebody publish a second record.
+TEST(Posture, KnowsNothingOfWhatCouldNotBeLookedUp) {
+  const onboarding::Record record{"postern._domainkey.gateway.example", "TXT", "v=DKIM1; p=AAAA"};
+  const Item items[] = {
+      judge_sts_record(corp(), "1", failed<dns::TxtAnswer>()),
+      judge_sts_host(corp(), gateway(), failed<dns::AddressAnswer>(), at("192.0.2.1", "a.example")),
+      judge_tlsa(gateway(), failed<dns::TlsaAnswer>()),
+      judge_tls_reports(domain("corp.example"), gateway(), failed<dns::TxtAnswer>()),
+      judge_dkim(record, failed<dns::TxtAnswer>()),
+  };
+  for (const Item& item : items) {
+    EXPECT_EQ(item.state, State::unknown) << kind_text(item.kind);
+    EXPECT_NE(item.why.find("did not answer"), std::string::npos) << kind_text(item.kind);
+  }
+}
+
+TEST(Posture, TakesMxRecordsAsTheOnboardingJudgedThem) {
+  onboarding::PublishedVerdict mx;
+  mx.needed = {{"corp.example", "MX", "10 mail.gateway.example"},
+               {"corp.example", "MX", "20 backup.gateway.example"}};
+  EXPECT_EQ(item_of(mx).state, State::missing);
+  EXPECT_EQ(item_of(mx).value, "10 mail.gateway.example\n20 backup.gateway.example");
+  mx.found = {"10 elsewhere.example"};
+  EXPECT_EQ(item_of(mx).state, State::differs);
+  mx.good = true;
+  EXPECT_EQ(item_of(mx).state, State::right);
+}
+
+TEST(Posture, HasNoTlsaRecordForAGatewayWithoutACertificate) {
+  Gateway bare = gateway();
+  bare.keys.clear();
+  EXPECT_EQ(judge_tlsa(bare, tlsa({})).state, State::unknown);
 }
 
 // --- MTA-STS -------------------------------------------------------------------------------------
