@@ -101,7 +101,7 @@ void ShardDispatcher::offer(Job job) {
   if (draining_ || claimed_.contains(id) || settled_.contains(id)) return;
   if (job.delivery.state == queue::State::held) return;
   if (may_be_done(job)) {
-    common_.will_be_due(job.delivery.due);
+    group_.start(offer_if_still_there(std::move(job)));
     return;
   }
   const std::size_t room = common_.room();
@@ -126,9 +126,23 @@ void ShardDispatcher::offer(Job job) {
 
 // A busy thread can hear of a commit so late that the queue was looked through meanwhile, and the
 // message was found, delivered, settled and forgotten. Only the queue knows then whether it is
-// still there: it is asked again.
+// still there.
 bool ShardDispatcher::may_be_done(const Job& job) const {
   return job.told == Told::by_commit && base::micros(job.delivery.due) <= common_.looked_until;
+}
+
+net::Task<void> ShardDispatcher::offer_if_still_there(Job job) {
+  const base::DeliveryId id = job.delivery.id;
+  asked_.insert(id);
+  auto found = co_await common_.spool.message(needs_.shard, job.delivery.message);
+  const bool settled_meanwhile = asked_.erase(id) == 0;
+  if (settled_meanwhile || !found) co_return;
+  const auto same = std::ranges::find(found->deliveries, id, &queue::Delivery::id);
+  // With another due time it was tried, and waits.
+  if (same == found->deliveries.end() || same->due != job.delivery.due) co_return;
+  job.delivery = *same;  // it may be held by now
+  job.told = Told::by_queue;
+  offer(std::move(job));
 }
 
 Job ShardDispatcher::take(Destination& destination) {
@@ -171,6 +185,7 @@ void ShardDispatcher::sweep_ended(std::uint64_t sweep) {
 
 void ShardDispatcher::finish(base::DeliveryId delivery) {
   claimed_.erase(delivery);
+  asked_.erase(delivery);
   // A scan that began before the settlement may still offer the row as it was.
   const std::uint64_t scan = common_.scan_started;
   if (scan != scan_seen_) settled_[delivery] = scan;

@@ -119,6 +119,7 @@ class ShardDispatcher {
                          base::Result<net::Semaphore::Permit> permit);
   net::Task<void> break_off(std::chrono::milliseconds grace);
   [[nodiscard]] bool may_be_done(const Job& job) const;
+  net::Task<void> offer_if_still_there(Job job);
   Job take(Destination& destination);
   void leave_in_queue(Destination& destination);
   void ask_for_more(Destination& destination);
@@ -138,6 +139,8 @@ class ShardDispatcher {
   Chance chance_;
   std::unordered_map<std::string, std::unique_ptr<Destination>> destinations_;
   std::unordered_set<base::DeliveryId> claimed_;
+  std::unordered_set<base::DeliveryId>
+      asked_;  // about which the queue was asked; gone when settled
   std::unordered_map<base::DeliveryId, std::uint64_t> settled_;  // since which scan
   std::uint64_t scan_seen_ = 0;
   bool draining_ = false;
