@@ -393,6 +393,9 @@ void Gateway::run(Signals& signals) {
   book_->on_change([this](const auto&) {
     dispatcher_->recalculate();
     certificates_->wake();
+    main_.post([this] {
+      if (route_watch_) route_watch_->book_changed();
+    });
   });
   signals.watch([this] { ask_stop(); }, [this] { ask_reload(); });
   certificates_->start();

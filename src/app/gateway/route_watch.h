@@ -23,6 +23,7 @@ class RouteWatch {
   };
   [[nodiscard]] static base::Result<std::unique_ptr<RouteWatch>> start(Needs needs);
 
+  void book_changed() { reproof_->book_changed(); }
   [[nodiscard]] net::Task<void> stop() { return reproof_->stop(); }
 
  private:

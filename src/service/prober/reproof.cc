@@ -12,7 +12,6 @@ namespace {
 
 // A restart must not put a proof off for a whole period.
 constexpr std::chrono::minutes first_within{15};
-constexpr std::chrono::minutes look_for_new_routes{1};
 
 bool is_enforced(const policy::InternalRoute& route) {
   return route.mode != tls::Mode::opportunistic;
@@ -20,7 +19,8 @@ bool is_enforced(const policy::InternalRoute& route) {
 
 }  // namespace
 
-Reproof::Reproof(Needs needs) : needs_(std::move(needs)), group_(needs_.prober.shard) {
+Reproof::Reproof(Needs needs)
+    : needs_(std::move(needs)), book_changed_(needs_.prober.shard), group_(needs_.prober.shard) {
   needs_.prober.cancellation = &group_.cancellation();
 }
 
@@ -41,12 +41,12 @@ base::Steady Reproof::after(double periods) const {
 
 net::Task<void> Reproof::run() {
   for (;;) {
+    book_changed_.reset();
     Book book = needs_.book.current();
     keep_times(*book);
-    const base::Steady soon = needs_.prober.shard.now() + look_for_new_routes;
-    base::Deadline next{.at = std::min(soon, earliest()), .cancellation = &group_.cancellation()};
-    auto slept = co_await needs_.prober.shard.sleep(next);
-    if (!slept) co_return;
+    base::Deadline next{.at = earliest(), .cancellation = &group_.cancellation()};
+    (void)co_await book_changed_.wait(next);
+    if (group_.cancellation().requested()) co_return;
     co_await prove_due(needs_.book.current());
     if (group_.cancellation().requested()) co_return;
   }

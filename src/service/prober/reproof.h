@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/queue/evidence.h"
+#include "io/net/event.h"
 #include "io/observe/event.h"
 #include "service/book/book_source.h"
 #include "service/prober/prober.h"
@@ -33,6 +34,8 @@ class Reproof {
   explicit Reproof(Needs needs);
 
   void start();
+  // Routes that are new in force get their time now. On the shard's thread.
+  void book_changed() { book_changed_.notify(); }
   [[nodiscard]] net::Task<void> stop();
 
  private:
@@ -50,6 +53,7 @@ class Reproof {
 
   Needs needs_;
   std::map<base::RouteId, base::Steady> due_;
+  net::Event book_changed_;
   net::TaskGroup group_;
 };
 

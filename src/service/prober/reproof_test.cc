@@ -116,6 +116,30 @@ TEST(Reproof, NamesTheTrueReasonWhenTheHostHasNoAddress) {
   EXPECT_EQ(scene.recorded[0].reason, "route-without-address");
 }
 
+net::Task<void> enforce_later(World& world) {
+  auto& scene = static_cast<Scene&>(world);
+  Reproof reproof(scene.needs());
+  reproof.start();
+  base::Deadline a_while{scene.shard.now() + std::chrono::milliseconds(50), nullptr};
+  (void)co_await scene.enough.wait(a_while);
+  EXPECT_TRUE(scene.recorded.empty());
+  policy::Configuration enforced = scene.book.current()->configuration();
+  enforced.internal_routes[0].mode = tls::Mode::strict;
+  scene.book.change(std::move(enforced));
+  reproof.book_changed();
+  base::Deadline deadline{scene.shard.now() + std::chrono::seconds(20), nullptr};
+  (void)co_await scene.enough.wait(deadline);
+  co_await reproof.stop();
+}
+
+TEST(Reproof, ProvesARouteFromThenOnWhenItIsPutInForce) {
+  Scene scene;
+  scene.has(scene.trusted("mail.corp.example"), tls::Mode::opportunistic);
+  scene.run(enforce_later);
+  ASSERT_FALSE(scene.recorded.empty());
+  EXPECT_TRUE(scene.recorded[0].met);
+}
+
 net::Task<void> wait_a_while(World& world) {
   auto& scene = static_cast<Scene&>(world);
   Reproof reproof(scene.needs());
