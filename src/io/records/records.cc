@@ -22,6 +22,7 @@
 #include "io/records/sts_policies.h"
 #include "io/records/tls_reports.h"
 #include "io/records/traffic.h"
+#include "io/sqlite/log_check.h"
 
 namespace postern::records {
 namespace {
@@ -82,6 +83,19 @@ base::Result<> check_private(const std::string& path) {
                     path, static_cast<unsigned>(file.st_mode & 07777), path));
   }
   return {};
+}
+
+// Before SQLite opens it, which would go on from what is readable and write over the rest.
+base::Result<> check_log_of(const std::string& path) {
+  const auto damage = sqlite::check_log(path + "-wal");
+  if (!damage) return {};
+  return base::fail(
+      "records-damaged",
+      fmt::format("The records' log {0}-wal is damaged at byte {1}: the {2} changes behind it "
+                  "cannot be used. Restore the records from a backup; or go on with what stood "
+                  "before the damage, with every postern stopped: cp -p {0}-wal {0}-wal.damaged && "
+                  "truncate -s {1} {0}-wal",
+                  path, damage->offset, damage->commits));
 }
 
 base::Result<std::unique_ptr<Database>> connect(const std::string& path) {
@@ -293,6 +307,7 @@ base::Result<> SqliteRecords::make_first_account() {
 
 base::Result<std::unique_ptr<Records>> Records::open(std::string path) {
   if (auto created = create_if_missing(path); !created) return std::unexpected(created.error());
+  if (auto whole = check_log_of(path); !whole) return std::unexpected(whole.error());
   auto database = connect(path);
   if (!database) return std::unexpected(database.error());
   // Readers and one writer at the same time; the file remembers it.

@@ -134,7 +134,8 @@ class TlsSessions;
 class Records {
  public:
   // Opens or creates; brings the schema up to date (numbered migrations, one transaction each). A
-  // database from a newer program is refused with a sentence that says so.
+  // database from a newer program is refused with a sentence that says so; one whose log is
+  // damaged is left as it is ("records-damaged").
   [[nodiscard]] static base::Result<std::unique_ptr<Records>> open(std::string path);
   virtual ~Records() = default;
 

@@ -41,7 +41,7 @@ base::Result<QueueCheck> check_queue(const std::string& folder) {
   if (!files) return std::unexpected(std::move(files.error()));
   check.segments = static_cast<std::int64_t>(files->size());
   check.damages = queue->check_database();
-  if (auto damage = check_log(queue->database_path() + "-wal")) {
+  if (auto damage = check_log_of(queue->database_path())) {
     check.damages.push_back(std::move(*damage));
   }
   std::vector<Damage> of_walk;

@@ -33,7 +33,7 @@ class Copier {
   base::Result<QueueCopy> run() {
     if (auto ready = prepare(); !ready) return std::unexpected(std::move(ready.error()));
     const auto ids = queue_.ids(copy_.damages);
-    if (auto damage = check_log(queue_.database_path() + "-wal")) {
+    if (auto damage = check_log_of(queue_.database_path())) {
       copy_.damages.push_back(std::move(*damage));
     }
     database_damaged_ = !copy_.damages.empty();

@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "io/spool/check.h"
-#include "io/spool/log_check.h"
 #include "io/spool/testing/spool_world.h"
+#include "io/sqlite/log_check.h"
 
 namespace postern::spool {
 namespace {
@@ -143,7 +143,7 @@ class CopyLogTest : public CopyTest {
 };
 
 TEST_F(CopyLogTest, AWholeLogOpens) {
-  EXPECT_FALSE(check_log(log()));
+  EXPECT_FALSE(sqlite::check_log(log()));
   EXPECT_TRUE(open());
 }
 
@@ -163,7 +163,7 @@ TEST_F(CopyLogTest, ADamagedLogIsNamedAndNotOpenedAndEveryBodyIsSaved) {
 
 TEST_F(CopyLogTest, ALastCommitThatAPowerCutToreIsNoDamage) {
   damage(log(), static_cast<std::int64_t>(log_size_[7]) + 100);
-  EXPECT_FALSE(check_log(log()));
+  EXPECT_FALSE(sqlite::check_log(log()));
   EXPECT_TRUE(open());
 }
 

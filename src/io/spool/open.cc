@@ -52,7 +52,7 @@ class Opening {
     if (!lock) return std::unexpected(std::move(lock.error()));
     parts_.lock = std::make_unique<FolderLock>(std::move(*lock));
     // Going on would take the bodies whose rows are lost for garbage.
-    if (const auto damage = check_log(path_ + "-wal")) {
+    if (const auto damage = check_log_of(path_)) {
       return std::unexpected(queue_damaged(damage->file, damage->offset, damage->what));
     }
     parts_.segments =

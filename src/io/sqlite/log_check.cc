@@ -1,14 +1,12 @@
-#include "io/spool/log_check.h"
+#include "io/sqlite/log_check.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <fstream>
 #include <string_view>
-#include <utility>
 
-namespace postern::spool {
+namespace postern::sqlite {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 32;
@@ -51,30 +49,32 @@ class Log {
   }
   [[nodiscard]] const Header& header() const { return header_; }
 
-  // Where it breaks, and how many commits stand behind that.
-  struct Break {
-    std::int64_t offset = 0;
-    int commits = 0;
-  };
-  std::optional<Break> find_break() {
-    std::optional<Break> found;
+  // Where it first breaks, and the most commits that stand in one row behind a break. Not all of
+  // them: programs that were killed while they wrote leave pieces of one commit each, side by side.
+  std::optional<LogDamage> find_break() {
+    std::optional<LogDamage> found;
+    int in_a_row = 0;
     Sum before = sum_at({header_.data(), kHeaderBytes}, 24);
     std::string frame(kFrameHeaderBytes + page_bytes_, '\0');
     for (std::int64_t at = kHeaderBytes; read(frame);
          at += static_cast<std::int64_t>(frame.size())) {
-      const Sum stored = sum_at(frame, 16);
-      const Sum own = add(add(before, std::string_view(frame).substr(0, 8)),
-                          std::string_view(frame).substr(kFrameHeaderBytes));
-      const bool follows = sum_at(frame, 8) == salts_ && own == stored;
-      const bool commits = big(frame, 4) != 0;
-      if (found && follows && commits) ++found->commits;
-      if (!found && !follows) found = Break{.offset = at};
-      before = stored;
+      if (follows(before, frame)) {
+        const bool commits = big(frame, 4) != 0;
+        if (found && commits) found->commits = std::max(found->commits, ++in_a_row);
+      } else {
+        if (!found) found = LogDamage{.offset = at};
+        in_a_row = 0;
+      }
+      before = sum_at(frame, 16);
     }
     return found;
   }
 
  private:
+  [[nodiscard]] bool follows(Sum before, std::string_view frame) const {
+    const Sum own = add(add(before, frame.substr(0, 8)), frame.substr(kFrameHeaderBytes));
+    return sum_at(frame, 8) == salts_ && own == sum_at(frame, 16);
+  }
   bool read(std::string& frame) {
     file_.read(frame.data(), static_cast<std::streamsize>(frame.size()));
     return static_cast<bool>(file_);
@@ -101,7 +101,7 @@ class Log {
 
 }  // namespace
 
-std::optional<Damage> check_log(const std::string& path) {
+std::optional<LogDamage> check_log(const std::string& path) {
   Log log(path);
   for (int tried = 0; tried < kTries; ++tried) {
     if (!log.read_header()) return std::nullopt;
@@ -110,14 +110,9 @@ std::optional<Damage> check_log(const std::string& path) {
     if (!found || found->commits <= kCommitsOfOnePowerCut) return std::nullopt;
     // A log that was begun anew meanwhile has new frames before old ones.
     if (!log.read_header() || log.header() != before) continue;
-    return Damage{.file = path,
-                  .offset = found->offset,
-                  .what = fmt::format("bytes have changed, and {} commits behind them cannot be "
-                                      "used: mail that was accepted is without its rows",
-                                      found->commits),
-                  .message = {}};
+    return found;
   }
   return std::nullopt;
 }
 
-}  // namespace postern::spool
+}  // namespace postern::sqlite
