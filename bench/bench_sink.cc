@@ -95,7 +95,7 @@ net::Task<bool> Sink::start_tls(Conversation& talk) {
   if (!flushed) co_return false;
   std::unique_ptr<net::Socket> bare(static_cast<net::Socket*>(talk.stream.release()));
   base::Deadline deadline = talk.soon();
-  auto secured = co_await tls->accept_tls(std::move(bare), deadline);
+  auto secured = co_await tls->accept_tls(std::move(bare), crypto::Fallback::plaintext, deadline);
   if (!secured) co_return false;
   talk.stream = std::move(secured->stream);
   talk.input.clear();

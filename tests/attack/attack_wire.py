@@ -48,6 +48,13 @@ class Wire:
         data, self._read = self._read, b""
         return data
 
+    def take(self, count: int) -> bytes:
+        """The next bytes, exactly so many; fewer when the server closed."""
+        while len(self._read) < count and self._more():
+            pass
+        data, self._read = self._read[:count], self._read[count:]
+        return data
+
     def silent_for(self, seconds: float) -> bool:
         """Does the server say nothing, and stay, for so long?"""
         if self._read or (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()):

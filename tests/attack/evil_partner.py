@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Protocol
 
 _PATIENCE = 20.0
 GOOD = b"PIPELINING SIZE 8BITMIME SMTPUTF8"
@@ -17,6 +18,18 @@ def offers(*words: bytes) -> bytes:
     """The reply to EHLO that announces these extensions, and no others."""
     lines = [b"mx.evil.example", *words]
     return b"".join(b"250-" + line + b"\r\n" for line in lines[:-1]) + b"250 " + lines[-1] + b"\r\n"
+
+
+class Secured(Protocol):
+    """A connection under TLS, as far as a partner needs one."""
+
+    def recv(self, size: int, /) -> bytes: ...
+    def sendall(self, data: bytes, /) -> None: ...
+    def shutdown(self, how: int, /) -> None: ...
+    def close(self) -> None: ...
+
+
+Secure = Callable[[socket.socket], Secured]
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,8 @@ class Manners:
     starttls: bytes = b"220 2.0.0 go\r\n"
     hello: bytes | None = None
     """What answers the ClientHello instead of TLS before the connection is closed; empty: nothing."""
+    secure: Secure | None = None
+    """What makes TLS of the connection instead of `tls`."""
     ehlo_tls: bytes = offers(*GOOD.split())
     replies: Mapping[bytes, bytes] = field(default_factory=dict)
     """Other replies by verb; `.` is the one to the end of a message."""
@@ -114,7 +129,7 @@ class EvilPartner:
             talk.socket.close()
 
 
-def _shut(connection: socket.socket) -> None:
+def _shut(connection: Secured) -> None:
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
@@ -123,7 +138,8 @@ def _shut(connection: socket.socket) -> None:
 
 class _Talk:
     def __init__(self, connection: socket.socket, visit: Visit, manners: Manners) -> None:
-        self.socket = connection
+        self.socket: Secured = connection
+        self._plain = connection
         self._visit = visit
         self._is = manners
         self._read = b""
@@ -160,11 +176,14 @@ class _Talk:
                 self._more()
                 self.socket.sendall(self._is.hello)
             return False
-        assert self._is.tls is not None
-        self.socket = secured = self._is.tls.wrap_socket(self.socket, server_side=True)
+        if self._is.secure is not None:
+            self.socket = self._is.secure(self._plain)
+        else:
+            assert self._is.tls is not None
+            self.socket = secured = self._is.tls.wrap_socket(self._plain, server_side=True)
+            self._visit.protocol = secured.selected_alpn_protocol()
+            self._visit.compression = secured.compression()
         self._visit.tls = True
-        self._visit.protocol = secured.selected_alpn_protocol()
-        self._visit.compression = secured.compression()
         self._read = b""
         return True
 

@@ -83,20 +83,6 @@ def test_garbage_instead_of_a_handshake_ends_the_session(connect: Connect) -> No
     assert b"250" not in wire.rest()
 
 
-def test_tls_has_neither_compression_nor_renegotiation(
-    connect: Connect, trusting: ssl.SSLContext
-) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.options &= ~ssl.OP_NO_COMPRESSION
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    wire = connect("world-tls")
-    wire.begin_tls(context)
-    assert wire.tls.version() == "TLSv1.2"
-    assert wire.tls.compression() is None
-
-
 def test_a_partner_under_policy_is_refused_in_plaintext_and_told_why(
     gateway: Gateway, connect: Connect, domain: str, trusting: ssl.SSLContext
 ) -> None:

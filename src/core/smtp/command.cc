@@ -30,9 +30,19 @@ constexpr std::array<Word, 15> kVerbs = {{{"EHLO", Verb::ehlo},
                                           {"QUIT", Verb::quit}}};
 
 // A web page can make a browser post text to this port. Such a client never speaks a line of its
-// own choosing first, so its first line gives it away (ALPACA and its ancestors).
-constexpr std::array<std::string_view, 11> kForeign = {
-    "GET", "POST", "PUT", "HEAD", "OPTIONS", "TRACE", "PATCH", "DELETE", "CONNECT", "PRI", "HOST:"};
+// own choosing first, so its first line gives it away (ALPACA and its ancestors). Should it not,
+// with a method that is none of these, then its version or its first header field does.
+constexpr std::array<std::string_view, 10> kForeign = {
+    "GET", "POST", "PUT", "HEAD", "OPTIONS", "TRACE", "PATCH", "DELETE", "CONNECT", "PRI"};
+
+bool is_foreign(std::string_view line, std::string_view word) {
+  if (line.empty()) return false;
+  const bool no_letter = line.front() < ' ' || line.front() == 0x7F;
+  const auto same = [word](std::string_view known) { return base::iequals(word, known); };
+  const std::size_t last = std::min(line.rfind(' '), line.size() - 1);
+  return no_letter || std::ranges::any_of(kForeign, same) || word.starts_with("SSH-") ||
+         word.ends_with(':') || base::iequals(line.substr(last).substr(0, 6), " HTTP/");
+}
 
 Reply bad_argument(std::string text) { return Reply{501, "5.5.4", {std::move(text)}}; }
 std::unexpected<Reply> refuse(Reply reply) { return std::unexpected(std::move(reply)); }
@@ -202,11 +212,7 @@ Command split_command(std::string_view line) {
       return command;
     }
   }
-  const bool no_letter = !line.empty() && (line.front() < ' ' || line.front() == 0x7F);
-  const auto same = [word](std::string_view known) { return base::iequals(word, known); };
-  if (no_letter || std::ranges::any_of(kForeign, same) || word.starts_with("SSH-")) {
-    command.verb = Verb::foreign;
-  }
+  if (is_foreign(line, word)) command.verb = Verb::foreign;
   return command;
 }
 

@@ -22,9 +22,13 @@ TEST(Command, FindsTheVerbWithoutCase) {
 }
 
 TEST(Command, KnowsOtherProtocolsByTheirFirstLine) {
-  for (std::string_view line : {"GET / HTTP/1.1", "POST /x HTTP/1.1", "Host: example.com",
-                                "\x16\x03\x01", "SSH-2.0-x", "PRI * HTTP/2.0"}) {
+  for (std::string_view line :
+       {"GET / HTTP/1.1", "POST /x HTTP/1.1", "Host: example.com", "\x16\x03\x01", "SSH-2.0-x",
+        "PRI * HTTP/2.0", "get /", "PROPFIND / HTTP/1.1", "X http/1.0", "User-Agent: x", "X:"}) {
     EXPECT_EQ(split_command(line).verb, Verb::foreign) << line;
+  }
+  for (std::string_view line : {"", " ", "XYZZY", "XYZZY HTTP", "FETCH / HTTP 1", "GETS /"}) {
+    EXPECT_EQ(split_command(line).verb, Verb::unknown) << line;
   }
 }
 

@@ -47,7 +47,8 @@ class AlpnChallengesTest : public ::testing::Test {
     SSL_set_tlsext_host_name(peer.ssl(), name.c_str());
     SSL_set_alpn_protos(peer.ssl(), reinterpret_cast<const unsigned char*>(protocols.data()),
                         static_cast<unsigned>(protocols.size()));
-    auto secured = run((*context)->accept_tls(std::make_unique<RigSocket>(peer), {}));
+    auto secured =
+        run((*context)->accept_tls(std::make_unique<RigSocket>(peer), Fallback::none, {}));
     peer.pump();
     if (!secured) return {"", "", secured.error().text, ""};
     const unsigned char* chosen = nullptr;

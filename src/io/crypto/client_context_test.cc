@@ -263,6 +263,36 @@ TEST_F(ClientHandshake, IsAnObservationWhenThePeerAnswersWithSomethingElse) {
   EXPECT_THAT(secured->observation.detail, HasSubstr("not TLS"));
 }
 
+// A ServerHello of TLS 1.2, good but for what is said here.
+std::string false_hello(const std::string& end_of_random, char compression,
+                        const std::string& extensions = "") {
+  const std::string body = "\x03\x03" + std::string(24, 'r') + end_of_random +
+                           std::string("\0\xC0\x2B", 3) + compression + '\0' +
+                           static_cast<char>(extensions.size()) + extensions;
+  const char size = static_cast<char>(body.size());
+  return std::string("\x16\x03\x03\0", 4) + static_cast<char>(size + 4) +
+         std::string("\x02\0\0", 3) + size + body;
+}
+
+TEST_F(ClientHandshake, SaysWhatTheServerChoseThatWasNotOffered) {
+  const std::string any(8, 'r');
+  const std::string secure("\xFF\x01\0\x01\0", 5);
+  const std::string web("\0\x10\0\x05\0\x03\x02h2", 9);
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {false_hello("DOWNGRD\x01", 0, secure), "somebody between it and us"},
+      {false_hello(any, 1, secure), "compression, which was not offered"},
+      {false_hello(any, 0, secure + web), "extension that was not asked for"}};
+  for (const auto& [hello, words] : cases) {
+    Peer peer(nullptr);
+    peer.send_raw(hello);
+    auto secured = connect(peer);
+    ASSERT_TRUE(secured) << words;
+    EXPECT_EQ(secured->observation.handshake, Handshake::failed);
+    EXPECT_THAT(secured->observation.detail, HasSubstr(words));
+    EXPECT_FALSE(secured->observation.too_old);
+  }
+}
+
 TEST_F(ClientHandshake, TimesOutOnAPeerThatStalls) {
   const auto server = server_peer(&leaf_);
   Peer peer(accepting(server.get()));

@@ -48,7 +48,7 @@ struct Ends {
 
 Task<void> accept_into(std::shared_ptr<const ServerContext> context, std::unique_ptr<Socket> socket,
                        base::Deadline deadline, Ends& ends) {
-  ends.server = co_await context->accept_tls(std::move(socket), deadline);
+  ends.server = co_await context->accept_tls(std::move(socket), Fallback::plaintext, deadline);
 }
 
 class Loopback : public ::testing::Test {

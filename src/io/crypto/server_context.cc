@@ -37,6 +37,7 @@ struct OpenSslServerContext::Parts {
   Clocks clocks;
   mutable TicketKeys tickets;
   SslContextPtr context;
+  SslContextPtr strict;  // for clients to whom no plaintext is left
 };
 
 namespace {
@@ -190,12 +191,19 @@ SSL_TICKET_RETURN open_ticket(SSL* ssl, SSL_SESSION* session, const unsigned cha
 // --- set-up
 // ---------------------------------------------------------------------------------------
 
-SslContextPtr make_context(const ServerContext::Settings& settings) {
+SuiteChoice choice_of(const ServerContext::Settings& settings, Fallback fallback) {
+  if (fallback == Fallback::none) {
+    return {.floor = std::max(settings.floor, tls::Version::tls1_2)};
+  }
+  return {.floor = settings.floor,
+          .anonymous = settings.anonymous_suites,
+          .forbidden = settings.forbidden_suites && settings.anonymous_suites};
+}
+
+SslContextPtr make_context(const ServerContext::Settings& settings, Fallback fallback) {
   SslContextPtr owner(required(SSL_CTX_new(TLS_server_method()), "make a TLS context"));
   SSL_CTX* context = owner.get();
-  configure(context, {.floor = settings.floor,
-                      .anonymous = settings.anonymous_suites,
-                      .forbidden = settings.forbidden_suites && settings.anonymous_suites});
+  configure(context, choice_of(settings, fallback));
   SSL_CTX_set_dh_auto(context, 1);
   if (settings.challenges) SSL_CTX_set_client_hello_cb(context, notice_challenge, nullptr);
   SSL_CTX_set_cert_cb(context, choose_identity, nullptr);
@@ -246,7 +254,10 @@ base::Result<std::shared_ptr<const OpenSslServerContext>> OpenSslServerContext::
     const Settings& settings, std::vector<Identity> identities, Clocks clocks) {
   const ErrorScope errors;
   auto parts = std::make_shared<Parts>(settings, std::move(identities), std::move(clocks));
-  parts->context = make_context(settings);
+  parts->context = make_context(settings, Fallback::plaintext);
+  parts->strict = make_context(settings, Fallback::none);
+  // What certificate is strong enough is the same on every listener.
+  SSL_CTX_set_security_level(parts->strict.get(), SSL_CTX_get_security_level(parts->context.get()));
   // Every identity is tried once, so that SNI cannot find one that OpenSSL refuses.
   for (std::size_t i = 0; i < parts->identities.all().size(); ++i) {
     const Identity& identity = parts->identities.all()[i];
@@ -257,10 +268,12 @@ base::Result<std::shared_ptr<const OpenSslServerContext>> OpenSslServerContext::
                                   "with a key of at least RSA 2048 or EC P-256 and SHA-256.",
                                   settings.identities[i].certificate_file, take_errors()));
   }
-  for (const Identity* identity : parts->identities.standard()) {
-    require(SSL_CTX_use_cert_and_key(parts->context.get(), identity->leaf.get(),
-                                     identity->key.get(), identity->chain.get(), 1) == 1,
-            "use a certificate");
+  for (SSL_CTX* context : {parts->context.get(), parts->strict.get()}) {
+    for (const Identity* identity : parts->identities.standard()) {
+      require(SSL_CTX_use_cert_and_key(context, identity->leaf.get(), identity->key.get(),
+                                       identity->chain.get(), 1) == 1,
+              "use a certificate");
+    }
   }
   return std::make_shared<const OpenSslServerContext>(std::move(parts));
 }
@@ -284,8 +297,9 @@ bool OpenSslServerContext::proved_by(const dns::Domain& host, std::span<const dn
 }
 
 net::Task<base::Result<SecuredServer>> OpenSslServerContext::accept_tls(
-    std::unique_ptr<net::Socket> socket, base::Deadline deadline) const {
-  SslPtr ssl(required(SSL_new(parts_->context.get()), "make a TLS session"));
+    std::unique_ptr<net::Socket> socket, Fallback fallback, base::Deadline deadline) const {
+  const SslContextPtr& context = fallback == Fallback::none ? parts_->strict : parts_->context;
+  SslPtr ssl(required(SSL_new(context.get()), "make a TLS session"));
   SSL_set_accept_state(ssl.get());
   auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(ssl),
                                             std::make_unique<ServerSession>(parts_));

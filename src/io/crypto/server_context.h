@@ -30,7 +30,8 @@ class OpenSslServerContext final : public ServerContext {
   [[nodiscard]] bool proved_by(const dns::Domain& host, std::span<const dns::Tlsa> records,
                                base::Instant now) const override;
   [[nodiscard]] net::Task<base::Result<SecuredServer>> accept_tls(
-      std::unique_ptr<net::Socket> socket, base::Deadline deadline) const override;
+      std::unique_ptr<net::Socket> socket, Fallback fallback,
+      base::Deadline deadline) const override;
 
   // What callbacks need; sessions keep it, so a context may go before them.
   struct Parts;

@@ -32,7 +32,7 @@ class ServerHandshake : public ::testing::Test {
   }
   base::Result<SecuredServer> accept(Peer& peer) { return accept(peer, *make()); }
   base::Result<SecuredServer> accept(Peer& peer, const ServerContext& context) {
-    return run(context.accept_tls(std::make_unique<RigSocket>(peer), {}));
+    return run(context.accept_tls(std::make_unique<RigSocket>(peer), fallback_, {}));
   }
   std::string leaf_seen_by(Peer& peer) {
     X509* leaf = SSL_get0_peer_certificate(peer.ssl());
@@ -45,6 +45,7 @@ class ServerHandshake : public ::testing::Test {
   ServerContext::Settings settings_{.identities = {directory_.identity("mx", leaf_)},
                                     .client_trust = trust_in(root_)};
   SslContextPtr client_ = client_peer();
+  Fallback fallback_ = Fallback::plaintext;
 };
 
 TEST_F(ServerHandshake, ReportsWhatWasAgreed) {
@@ -182,6 +183,32 @@ TEST_F(ServerHandshake, HoldsItsFloorAndSaysWhatWasMissing) {
   EXPECT_FALSE(accept(nobody, *context));
 }
 
+TEST_F(ServerHandshake, TakesNeitherOldNorAnonymousClientsThatHaveNoPlaintextToFallBackTo) {
+  settings_.identities = {directory_.identity("rsa", issue({.key = "2048"}, &root_))};
+  fallback_ = Fallback::none;
+  const auto context = make();
+  Peer old(connecting(client_.get()));
+  SSL_set_max_proto_version(old.ssl(), TLS1_1_VERSION);
+  const auto refused = accept(old, *context);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().text, HasSubstr("TLS version"));
+  const auto anonymous = client_peer("aNULL:@SECLEVEL=0");
+  SSL_CTX_set_max_proto_version(anonymous.get(), TLS1_2_VERSION);
+  Peer nobody(connecting(anonymous.get()));
+  EXPECT_FALSE(accept(nobody, *context));
+  Peer modern(connecting(client_.get()));
+  EXPECT_TRUE(accept(modern, *context));
+}
+
+TEST_F(ServerHandshake, SaysThatAClientFellBack) {
+  Peer peer(connecting(client_.get()));
+  SSL_set_max_proto_version(peer.ssl(), TLS1_2_VERSION);
+  SSL_set_mode(peer.ssl(), SSL_MODE_SEND_FALLBACK_SCSV);
+  const auto refused = accept(peer);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().text, HasSubstr("repeated the handshake with an older TLS version"));
+}
+
 TEST_F(ServerHandshake, RefusesAClientThatMeansAnotherProtocol) {
   const auto context = make();
   const auto offer = [&](std::string_view protocols) {
@@ -234,8 +261,9 @@ TEST_F(ServerHandshake, EndsWhenItsOwnerCancels) {
   cancellation.request();
   const base::Deadline deadline{base::Steady::max(), &cancellation};
   const auto context = make();
-  EXPECT_EQ(run(context->accept_tls(std::make_unique<RigSocket>(peer), deadline)).error().code,
-            "cancelled");
+  EXPECT_EQ(
+      run(context->accept_tls(std::make_unique<RigSocket>(peer), fallback_, deadline)).error().code,
+      "cancelled");
 }
 
 // --- client certificates

@@ -5,7 +5,7 @@
 //
 // Steps, client: TrustStore (system or file) -> ClientContext (one a shard) -> connect_tls(socket,
 // ClientHello{...}). Steps, server: ServerIdentity files -> ServerContext (swapped whole on reload)
-// -> accept_tls(socket, context).
+// -> accept_tls(socket, fallback).
 #pragma once
 
 #include <memory>
@@ -103,6 +103,11 @@ struct ServerIdentity {
   std::string key_file;
 };
 
+// What is left to a client whose TLS is refused. Where it is plaintext, old TLS is better than
+// none. Where it is nothing, as with TLS from the first byte, the floor is TLS 1.2 whatever the
+// settings say, and suites that authenticate nobody are not for choice (RFC 8314 4.1, RFC 8997 3).
+enum class Fallback { plaintext, none };
+
 // Could it be shown now? Failures as when a ServerContext is made of it.
 [[nodiscard]] base::Result<> check_identity(const ServerIdentity& files, base::Instant now);
 
@@ -134,7 +139,7 @@ class ServerContext {
 
   // Failure "handshake-failed" with a sentence for the log; "timeout", "cancelled".
   [[nodiscard]] virtual net::Task<base::Result<SecuredServer>> accept_tls(
-      std::unique_ptr<net::Socket> socket, base::Deadline deadline) const = 0;
+      std::unique_ptr<net::Socket> socket, Fallback fallback, base::Deadline deadline) const = 0;
 };
 
 // One line for start-up: which suites that were asked for the linked OpenSSL does not have.

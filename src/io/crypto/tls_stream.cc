@@ -56,7 +56,8 @@ TlsStream::Next TlsStream::next_after(int result) {
   } else if (wire_.ended) {
     reason_ = "the peer closed the connection without ending TLS, so what came may be cut short";
   } else {
-    HandshakeError said = handshake_error();
+    HandshakeError said =
+        handshake_error(SSL_is_server(ssl_.get()) == 1 ? Side::server : Side::client);
     reason_ = std::move(said.text);
     peer_too_old_ = said.too_old;
     if (reason_.empty()) reason_ = "the TLS connection broke";

@@ -207,7 +207,7 @@ net::Task<void> Server::State::tls_session(std::unique_ptr<net::Socket> socket,
   // that we go on, and nothing of the shard runs in between.
   seat->waits_on(*socket);
   base::Deadline deadline = sessions.within(limits.handshake);
-  auto secured = co_await context->accept_tls(std::move(socket), deadline);
+  auto secured = co_await context->accept_tls(std::move(socket), crypto::Fallback::none, deadline);
   seat->busy();
   if (!secured) co_return;
   Connection connection{*seat, std::move(secured->stream)};

@@ -37,7 +37,7 @@ class ShownCertificate : public crypto::ServerContext {
     return false;
   }
   [[nodiscard]] net::Task<base::Result<crypto::SecuredServer>> accept_tls(
-      std::unique_ptr<net::Socket>, base::Deadline) const override {
+      std::unique_ptr<net::Socket>, crypto::Fallback, base::Deadline) const override {
     co_return base::fail("handshake-failed", "not here");
   }
 

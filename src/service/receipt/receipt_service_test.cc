@@ -26,6 +26,7 @@ class EasyContext final : public crypto::ServerContext {
  public:
   crypto::ServerFacts facts;
   bool fails = false;
+  mutable std::optional<crypto::Fallback> asked;
 
   [[nodiscard]] std::vector<tls::CertificateFacts> identities() const override { return {}; }
   [[nodiscard]] bool proved_by(const dns::Domain&, std::span<const dns::Tlsa>,
@@ -33,7 +34,9 @@ class EasyContext final : public crypto::ServerContext {
     return false;
   }
   [[nodiscard]] net::Task<base::Result<crypto::SecuredServer>> accept_tls(
-      std::unique_ptr<net::Socket> socket, base::Deadline) const override {
+      std::unique_ptr<net::Socket> socket, crypto::Fallback fallback,
+      base::Deadline) const override {
+    asked = fallback;
     if (fails) co_return base::fail("handshake-failed", "no shared suite");
     crypto::SecuredServer secured;
     secured.stream = std::move(socket);
@@ -280,6 +283,18 @@ TEST_F(ReceiptWorld, AFailedHandshakeEndsTheSession) {
   const std::string said = session("EHLO c.example\r\nSTARTTLS\r\nNOOP\r\n", 4);
   EXPECT_THAT(said, EndsWith("220 2.0.0 Ready to start TLS\r\n"));
   EXPECT_EQ(metrics_.value(observe::Metric::receipt_tls_failures_total), 1);
+}
+
+TEST_F(ReceiptWorld, WhoMayComeInPlaintextToMayComeInOldTls) {
+  open();
+  (void)session("EHLO c.example\r\nSTARTTLS\r\nQUIT\r\n", 4);
+  EXPECT_EQ(contexts_.context->asked, crypto::Fallback::plaintext);
+}
+
+TEST_F(ReceiptWorld, WhoMustComeInTlsMustComeInNewTls) {
+  open({.tls = TlsStart::implicit});
+  (void)session("QUIT\r\n", 2);
+  EXPECT_EQ(contexts_.context->asked, crypto::Fallback::none);
 }
 
 TEST_F(ReceiptWorld, AStrangerOnAnInternalListenerLogsInUnderImplicitTls) {

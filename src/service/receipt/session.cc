@@ -86,7 +86,9 @@ net::Task<bool> Session::secure(std::unique_ptr<net::Socket> socket, tls::Offer 
   base::Endpoint peer{client_.address, socket->peer().port};
   base::Deadline deadline = link_.within(parts_.settings.handshake_timeout);
   if (!context) co_return false;
-  auto secured = co_await context->accept_tls(std::move(socket), deadline);
+  const auto fallback =
+      offer == tls::Offer::implicit ? crypto::Fallback::none : crypto::Fallback::plaintext;
+  auto secured = co_await context->accept_tls(std::move(socket), fallback, deadline);
   if (!secured) {
     parts_.metrics.add(observe::Metric::receipt_tls_failures_total);
     parts_.events.emit(observe::Event::session_tls_failed, {{"listener", listener_.name},

@@ -128,7 +128,8 @@ class Peer {
     if (session.over) co_return;
     std::unique_ptr<net::Socket> socket(static_cast<net::Socket*>(session.stream.release()));
     base::Deadline deadline = group_.within(std::chrono::seconds(10));
-    auto secured = co_await posture.tls->accept_tls(std::move(socket), deadline);
+    auto secured =
+        co_await posture.tls->accept_tls(std::move(socket), crypto::Fallback::plaintext, deadline);
     if (!secured) {
       session.stream = std::make_unique<Gone>();
       session.over = true;
