@@ -1,10 +1,15 @@
 #include "core/smtp/data_reader.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
+#include "core/smtp/line_scan.h"
+
 namespace postern::smtp {
 namespace {
+
+constexpr std::size_t kBlock = 1024;  // what is looked through at once
 
 bool has_eight_bit(std::string_view text) {  // without a branch a byte, so that it is vectorised
   unsigned char all = 0;
@@ -75,9 +80,45 @@ void DataReader::read_text(std::string_view& bytes, std::string& out) {
   line_began_after_lf_ = false;
 }
 
+// Whether no line of the block, with what stood of its first one before, is too long.
+bool DataReader::lines_fit(std::string_view block) const {
+  std::size_t room = line_length_ < line_limit_ ? line_limit_ - line_length_ : 0;
+  while (block.size() > room + 2) {
+    const std::size_t feed = block.rfind('\n', room + 1);
+    if (feed == std::string_view::npos) return false;
+    block.remove_prefix(feed + 1);
+    room = line_limit_;
+  }
+  return true;
+}
+
+// Passes a block of whole lines on that need no look at each. Every line would end as it does here
+// if they were read one by one.
+bool DataReader::read_ordinary_lines(std::string_view& bytes, std::string& out) {
+  if ((state_ != State::text && state_ != State::line_start) || !fit()) return false;
+  const std::string_view lines = bytes.substr(0, bytes.substr(0, kBlock).rfind('\n') + 1);
+  if (lines.empty()) return false;
+  const LineScan found = scan_lines(lines);
+  const bool dots = found.dot_line || (state_ == State::line_start && lines.front() == '.');
+  if (found.odd || (dots && source_ == Source::dotted) || !lines_fit(lines)) return false;
+  eight_bit_ |= found.eight_bit;
+  out.append(lines);
+  bytes.remove_prefix(lines.size());
+  state_ = State::line_start;
+  line_length_ = 0;
+  only_a_dot_ = false;
+  line_began_after_lf_ = false;
+  return true;
+}
+
 DataReader::Status DataReader::feed(std::string_view& bytes, std::string& out) {
   const std::size_t before = bytes.size();
+  const char* one_by_one_to = bytes.data();
   while (!bytes.empty()) {
+    if (bytes.data() >= one_by_one_to) {
+      if (read_ordinary_lines(bytes, out)) continue;
+      one_by_one_to = bytes.data() + std::min(bytes.size(), kBlock);
+    }
     switch (state_) {
       case State::line_start:
         state_ = State::text;

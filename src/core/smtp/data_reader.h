@@ -50,6 +50,8 @@ class DataReader {
  private:
   enum class State { line_start, dot, dot_cr, text, text_cr };
 
+  [[nodiscard]] bool read_ordinary_lines(std::string_view& bytes, std::string& out);
+  [[nodiscard]] bool lines_fit(std::string_view block) const;
   void read_text(std::string_view& bytes, std::string& out);
   void read_after_dot(std::string_view& bytes);
   void lone_lf(std::string& out);

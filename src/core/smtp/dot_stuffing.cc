@@ -1,9 +1,35 @@
 #include "core/smtp/dot_stuffing.h"
 
+#include <algorithm>
+
+#include "core/smtp/line_scan.h"
+
 namespace postern::smtp {
+namespace {
+
+constexpr std::size_t kBlock = 1024;  // what is looked through at once
+
+}  // namespace
 
 void DotStuffer::add(std::string_view bytes, std::string& out) {
   out.reserve(out.size() + bytes.size() + 64);
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(kBlock, bytes.size()))) {
+    add_block(bytes.substr(0, kBlock), out);
+  }
+}
+
+void DotStuffer::add_block(std::string_view bytes, std::string& out) {
+  const bool dot_first = last_ == '\n' && bytes.front() == '.';
+  if (dot_first || scan_lines(bytes).dot_line) {
+    add_lines(bytes, out);
+  } else {
+    out += bytes;
+  }
+  before_last_ = bytes.size() > 1 ? bytes[bytes.size() - 2] : last_;
+  last_ = bytes.back();
+}
+
+void DotStuffer::add_lines(std::string_view bytes, std::string& out) const {
   std::size_t copied = 0;
   std::size_t at = 0;
   while (at < bytes.size()) {
@@ -18,9 +44,6 @@ void DotStuffer::add(std::string_view bytes, std::string& out) {
     at = feed + 1;
   }
   out += bytes.substr(copied);
-  if (bytes.empty()) return;
-  before_last_ = bytes.size() > 1 ? bytes[bytes.size() - 2] : last_;
-  last_ = bytes.back();
 }
 
 void DotStuffer::finish(std::string& out) {

@@ -15,6 +15,9 @@ class DotStuffer {
   void finish(std::string& out);
 
  private:
+  void add_block(std::string_view bytes, std::string& out);
+  void add_lines(std::string_view bytes, std::string& out) const;
+
   char before_last_ = '\r';  // a body begins at the start of a line
   char last_ = '\n';
 };
