@@ -15,9 +15,10 @@ bool must_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 int send_bytes(BIO* bio, const char* bytes, std::size_t size, std::size_t* written) {
   BIO_clear_retry_flags(bio);
   Wire& wire = wire_of(bio);
+  const int descriptor = wire.socket == nullptr ? -1 : wire.socket->descriptor();
   ssize_t sent = 0;
   do {
-    sent = ::send(wire.descriptor, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    sent = ::send(descriptor, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
   } while (sent < 0 && errno == EINTR);
   if (sent >= 0) {
     *written = static_cast<std::size_t>(sent);
@@ -35,10 +36,8 @@ int receive_bytes(BIO* bio, char* into, std::size_t size, std::size_t* read) {
   BIO_clear_retry_flags(bio);
   Wire& wire = wire_of(bio);
   wire.dry = false;
-  ssize_t received = 0;
-  do {
-    received = ::recv(wire.descriptor, into, size, MSG_DONTWAIT);
-  } while (received < 0 && errno == EINTR);
+  const std::int64_t received =
+      wire.socket == nullptr ? -EBADF : wire.socket->receive(std::span<char>(into, size));
   if (received > 0) {
     wire.received += static_cast<std::uint64_t>(received);
     *read = static_cast<std::size_t>(received);
@@ -46,11 +45,11 @@ int receive_bytes(BIO* bio, char* into, std::size_t size, std::size_t* read) {
   }
   if (received == 0) {
     wire.ended = true;
-  } else if (must_wait(errno)) {
+  } else if (must_wait(static_cast<int>(-received))) {
     wire.dry = true;
     BIO_set_retry_read(bio);
   } else {
-    wire.error = errno;
+    wire.error = static_cast<int>(-received);
   }
   return 0;
 }

@@ -6,18 +6,19 @@
 #include <cstdint>
 
 #include "io/crypto/openssl.h"
+#include "io/net/stream.h"
 
 namespace postern::crypto {
 
 struct Wire {
-  int descriptor = -1;  // -1 after close(): the number may already belong to another connection
-  bool dry = false;     // the last receive found nothing: more can only come after a wait
-  bool ended = false;   // the peer closed its side
-  int error = 0;        // errno of a failed transfer
+  net::Socket* socket = nullptr;  // null after close(): nothing is sent or received any more
+  bool dry = false;               // the last receive found nothing: more can only come after a wait
+  bool ended = false;             // the peer closed its side
+  int error = 0;                  // errno of a failed transfer
   std::uint64_t received = 0;
 };
 
-// `wire` must outlive the BIO.
+// `wire` and its socket must outlive the BIO.
 [[nodiscard]] BioPtr socket_bio(Wire& wire);
 
 }  // namespace postern::crypto

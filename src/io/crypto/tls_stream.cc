@@ -31,7 +31,7 @@ base::Steady steady_now() { return std::chrono::steady_clock::now(); }
 TlsStream::TlsStream(std::unique_ptr<net::Socket> socket, SslPtr ssl,
                      std::unique_ptr<Attachment> attachment)
     : socket_(std::move(socket)), attachment_(std::move(attachment)), ssl_(std::move(ssl)) {
-  wire_.descriptor = socket_->descriptor();
+  wire_.socket = socket_.get();
   SSL_set_app_data(ssl_.get(), attachment_.get());
   BIO* bio = socket_bio(wire_).release();
   SSL_set_bio(ssl_.get(), bio, bio);
@@ -178,7 +178,7 @@ void TlsStream::finish() {
 void TlsStream::close() {
   if (closed_) return;
   closed_ = true;
-  wire_.descriptor = -1;
+  wire_.socket = nullptr;
   socket_->close();
 }
 

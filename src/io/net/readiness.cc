@@ -26,7 +26,9 @@ Waiter Readiness::next(Direction direction, base::Deadline deadline) {
 }
 
 void Readiness::happened(std::uint32_t events) {
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) ended_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+    announced_ = true;
     wake_all(readers_, Wake::ready);
   }
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) wake_all(writers_, Wake::ready);

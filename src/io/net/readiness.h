@@ -28,6 +28,12 @@ class Readiness {
   // what was there before is not announced again. It may come without cause.
   [[nodiscard]] Waiter next(Direction direction, base::Deadline deadline);
 
+  // Whether something to read was announced since expect() (or ever, once the peer has closed).
+  [[nodiscard]] bool announced() const { return announced_ || ended_; }
+  void expect() { announced_ = false; }
+  // The peer closed its side, or the connection broke: there is no further announcement.
+  [[nodiscard]] bool ended() const { return ended_; }
+
   // Stops watching; waits end as `cancelled`.
   void forget();
 
@@ -37,6 +43,8 @@ class Readiness {
   Shard& shard_;
   int descriptor_;
   int error_;
+  bool announced_ = true;
+  bool ended_ = false;
   List<Waiter> readers_;
   List<Waiter> writers_;
 };

@@ -36,6 +36,7 @@ class DescriptorSocket final : public Socket {
 
   Task<base::Result<std::size_t>> read_some(std::span<char> into, base::Deadline deadline) override;
   Task<base::Result<>> write(std::string_view bytes, base::Deadline deadline) override;
+  std::int64_t receive(std::span<char> into) override;
   Task<base::Result<>> wait_readable(base::Deadline deadline) override;
   Task<base::Result<>> wait_writable(base::Deadline deadline) override;
 
@@ -56,13 +57,15 @@ class DescriptorSocket final : public Socket {
     if (!descriptor_) return Wake::cancelled;
     return shard_.loop().refusal(deadline);
   }
-  [[nodiscard]] bool is_ready(short events) const;
+  // Nothing is there: the last recv() took all, and nothing was announced since.
+  [[nodiscard]] bool is_drained() const { return drained_ && !readiness_.announced(); }
   [[nodiscard]] std::unexpected<base::Failure> stopped(Wake why, std::string_view doing) const;
   [[nodiscard]] std::unexpected<base::Failure> lost(int error, std::string_view doing) const;
 
   Shard& shard_;
   Descriptor descriptor_;
   Readiness readiness_;
+  bool drained_ = false;
   base::Endpoint peer_;
   std::string peer_name_;
 };
@@ -76,10 +79,9 @@ Task<base::Result<std::size_t>> DescriptorSocket::read_some(std::span<char> into
   }
   for (;;) {
     if (const auto why = refusal(deadline)) co_return stopped(*why, "reading from");
-    const ssize_t count = ::recv(descriptor_.get(), into.data(), into.size(), 0);
+    const std::int64_t count = receive(into);
     if (count >= 0) co_return static_cast<std::size_t>(count);
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN) co_return lost(errno, "reading from");
+    if (count != -EAGAIN) co_return lost(static_cast<int>(-count), "reading from");
     Waiter readable = readiness_.next(Direction::read, deadline);
     const Wake why = co_await readable;
     if (why != Wake::ready) co_return stopped(why, "reading from");
@@ -107,25 +109,39 @@ Task<base::Result<>> DescriptorSocket::write(std::string_view bytes, base::Deadl
   co_return base::Result<>();
 }
 
-// Whoever reads the descriptor himself (TLS) may have left something in it, which the
-// edge-triggered readiness would not announce again: so ask first.
-bool DescriptorSocket::is_ready(short events) const {
-  pollfd asked{descriptor_.get(), events, 0};
-  return ::poll(&asked, 1, 0) > 0;
+// A recv() that brings less than was asked for has taken all there was (epoll(7)), and what comes
+// after it is announced. The peer's end may have been announced before it: then only recv() tells.
+std::int64_t DescriptorSocket::receive(std::span<char> into) {
+  if (!descriptor_) return -EBADF;
+  if (is_drained()) return -EAGAIN;
+  readiness_.expect();
+  ssize_t count = 0;
+  do {
+    count = ::recv(descriptor_.get(), into.data(), into.size(), MSG_DONTWAIT);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) {
+    drained_ = errno == EAGAIN;
+    return -errno;
+  }
+  drained_ = count > 0 && static_cast<std::size_t>(count) < into.size();
+  return count;
 }
 
 Task<base::Result<>> DescriptorSocket::wait_readable(base::Deadline deadline) {
   if (const auto why = refusal(deadline)) co_return stopped(*why, "reading from");
-  if (is_ready(POLLIN | POLLRDHUP)) co_return base::Result<>();
+  if (!is_drained()) co_return base::Result<>();
   Waiter readable = readiness_.next(Direction::read, deadline);
   const Wake why = co_await readable;
   if (why != Wake::ready) co_return stopped(why, "reading from");
   co_return base::Result<>();
 }
 
+// Whoever writes to the descriptor himself (TLS) waits after an EAGAIN; room that came since then
+// may have been announced while nobody waited: so ask first.
 Task<base::Result<>> DescriptorSocket::wait_writable(base::Deadline deadline) {
   if (const auto why = refusal(deadline)) co_return stopped(*why, "writing to");
-  if (is_ready(POLLOUT)) co_return base::Result<>();
+  pollfd asked{descriptor_.get(), POLLOUT, 0};
+  if (::poll(&asked, 1, 0) > 0) co_return base::Result<>();
   Waiter writable = readiness_.next(Direction::write, deadline);
   const Wake why = co_await writable;
   if (why != Wake::ready) co_return stopped(why, "writing to");

@@ -40,11 +40,14 @@ class Stream {
   [[nodiscard]] virtual base::Endpoint local() const = 0;
 };
 
-// A connected TCP or Unix socket without TLS. TLS (io/crypto) builds on its descriptor and on the
-// readiness waits, which may end without cause: try again, and wait again.
+// A connected TCP or Unix socket without TLS. TLS (io/crypto) builds on its descriptor, on
+// receive() and on the readiness waits, which may end without cause: try again, and wait again.
 class Socket : public Stream {
  public:
   [[nodiscard]] virtual int descriptor() const = 0;
+  // What is there, without waiting: a count as of recv(), 0 at the end, or an errno made negative.
+  // -EAGAIN comes without a system call when the last one has taken all there was.
+  [[nodiscard]] virtual std::int64_t receive(std::span<char> into) = 0;
   [[nodiscard]] virtual Task<base::Result<>> wait_readable(base::Deadline deadline) = 0;
   [[nodiscard]] virtual Task<base::Result<>> wait_writable(base::Deadline deadline) = 0;
 };

@@ -21,6 +21,40 @@
 
 namespace postern::crypto::testing {
 
+// One end of a socket pair, which TLS sends to and receives from without a shard.
+class BareSocket : public net::Socket {
+ public:
+  explicit BareSocket(int descriptor) : descriptor_(descriptor) {}
+  ~BareSocket() override { BareSocket::close(); }
+
+  net::Task<base::Result<std::size_t>> read_some(std::span<char>, base::Deadline) override {
+    co_return base::fail("connection-lost", "TLS reads by receive()");
+  }
+  net::Task<base::Result<>> write(std::string_view, base::Deadline) override {
+    co_return base::fail("connection-lost", "TLS writes to the descriptor");
+  }
+  void finish() override { ::shutdown(descriptor_, SHUT_WR); }
+  void close() override {
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  }
+  [[nodiscard]] base::Endpoint peer() const override {
+    return *base::Endpoint::parse("192.0.2.1:25");
+  }
+  [[nodiscard]] base::Endpoint local() const override { return {}; }
+  [[nodiscard]] int descriptor() const override { return descriptor_; }
+  [[nodiscard]] std::int64_t receive(std::span<char> into) override {
+    const ssize_t count = ::recv(descriptor_, into.data(), into.size(), MSG_DONTWAIT);
+    return count >= 0 ? count : -errno;
+  }
+  net::Task<base::Result<>> wait_readable(base::Deadline) override { co_return cannot_wait(); }
+  net::Task<base::Result<>> wait_writable(base::Deadline) override { co_return cannot_wait(); }
+
+ private:
+  static base::Result<> cannot_wait() { return base::fail("timeout", "nothing is waited for"); }
+
+  int descriptor_;
+};
+
 class Peer {
  public:
   // Below, `received` grows and `to_send` shrinks as the peer is pumped.
@@ -37,9 +71,9 @@ class Peer {
     int ends[2];
     require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0, "make a socket pair");
     ours_ = ends[0];
-    own_ = ends[1];
+    own_.emplace(ends[1]);
     if (!ssl_) return;
-    wire_.descriptor = own_;
+    wire_.socket = &*own_;
     BIO* bio = socket_bio(wire_).release();  // OpenSSL's own would raise SIGPIPE
     SSL_set_bio(ssl_.get(), bio, bio);
   }
@@ -51,24 +85,25 @@ class Peer {
   [[nodiscard]] int take_our_end() { return std::exchange(ours_, -1); }
   // Ends the connection without ending TLS.
   void hang_up() {
-    wire_.descriptor = -1;
-    if (own_ >= 0) ::close(std::exchange(own_, -1));
+    wire_.socket = nullptr;
+    own_.reset();
     if (ours_ >= 0) ::close(std::exchange(ours_, -1));
   }
   void end_in_order() { SSL_shutdown(ssl_.get()); }
   void send_raw(const std::string& bytes) {
-    require(::send(own_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == ssize_t(bytes.size()),
+    require(::send(own_->descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+                ssize_t(bytes.size()),
             "send");
   }
 
   void pump() {
-    if (stalls || own_ < 0 || !ssl_ || !failure.empty()) return;
+    if (stalls || !own_ || !ssl_ || !failure.empty()) return;
     const ErrorScope errors;
     if (!shaken) {
       if (!good(SSL_do_handshake(ssl_.get()))) return;
       shaken = true;
       if (when_shaken) when_shaken(*this);
-      if (stalls || own_ < 0) return;
+      if (stalls || !own_) return;
     }
     if (when_pumped) when_pumped(*this);
     read_all();
@@ -101,30 +136,14 @@ class Peer {
   Wire wire_;
   SslPtr ssl_;
   int ours_ = -1;
-  int own_ = -1;
+  std::optional<BareSocket> own_;
 };
 
 // Our end. Waiting pumps the peer.
-class RigSocket final : public net::Socket {
+class RigSocket final : public BareSocket {
  public:
-  explicit RigSocket(Peer& peer) : peer_(peer), descriptor_(peer.take_our_end()) {}
-  ~RigSocket() override { RigSocket::close(); }
+  explicit RigSocket(Peer& peer) : BareSocket(peer.take_our_end()), peer_(peer) {}
 
-  net::Task<base::Result<std::size_t>> read_some(std::span<char>, base::Deadline) override {
-    co_return base::fail("connection-lost", "TLS reads from the descriptor");
-  }
-  net::Task<base::Result<>> write(std::string_view, base::Deadline) override {
-    co_return base::fail("connection-lost", "TLS writes to the descriptor");
-  }
-  void finish() override { ::shutdown(descriptor_, SHUT_WR); }
-  void close() override {
-    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
-  }
-  [[nodiscard]] base::Endpoint peer() const override {
-    return *base::Endpoint::parse("192.0.2.1:25");
-  }
-  [[nodiscard]] base::Endpoint local() const override { return {}; }
-  [[nodiscard]] int descriptor() const override { return descriptor_; }
   net::Task<base::Result<>> wait_readable(base::Deadline deadline) override {
     co_return wait(POLLIN, deadline);
   }
@@ -138,7 +157,7 @@ class RigSocket final : public net::Socket {
       return base::fail("cancelled", "cancelled");
     }
     for (int attempt = 0; attempt < 2; ++attempt) {
-      pollfd poll{descriptor_, events, 0};
+      pollfd poll{descriptor(), events, 0};
       if (::poll(&poll, 1, 0) > 0) return {};
       peer_.pump();
     }
@@ -146,7 +165,6 @@ class RigSocket final : public net::Socket {
   }
 
   Peer& peer_;
-  int descriptor_;
 };
 
 // Runs a task that never really waits.
