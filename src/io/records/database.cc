@@ -49,11 +49,15 @@ Query& Query::bind_integer(std::int64_t value) {
   return *this;
 }
 
-Query& Query::bind(std::string_view text) {
+Query& Query::bind(std::string_view text) { return bind_text(text, SQLITE_TRANSIENT); }
+
+Query& Query::lend(std::string_view text) { return bind_text(text, SQLITE_STATIC); }
+
+Query& Query::bind_text(std::string_view text, void (*copied_by)(void*)) {
   if (failure_) return *this;
   const int position = prepared_->positions.at(static_cast<std::size_t>(bound_++));
   const int outcome = sqlite3_bind_text64(prepared_->statement, position, text.data(), text.size(),
-                                          SQLITE_TRANSIENT, SQLITE_UTF8);
+                                          copied_by, SQLITE_UTF8);
   if (outcome != SQLITE_OK) step_failed(outcome);
   return *this;
 }

@@ -39,6 +39,9 @@ class Query {
   Query& bind(const char* text) { return bind(std::string_view(text)); }
   Query& bind(std::optional<std::int64_t> value);
 
+  // Without a copy: the text must stay where it is until the query is over.
+  Query& lend(std::string_view text);
+
   [[nodiscard]] bool next();
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] bool truth(int column) const { return integer(column) != 0; }
@@ -56,6 +59,7 @@ class Query {
   friend class Database;
   Query(class Database& database, Prepared* prepared, std::optional<base::Failure> failure);
   Query& bind_integer(std::int64_t value);
+  Query& bind_text(std::string_view text, void (*copied_by)(void*));
   void step_failed(int outcome);
 
   class Database* database_;

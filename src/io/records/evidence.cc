@@ -136,17 +136,18 @@ base::Result<Written> write_one(Database& database, const std::string& node, std
       kColumns);
   base::JsonWriter sources;
   describe(sources, attempt.sources);
-  Query q = database.query(sql, node, sequence);
-  q.bind(base::micros(attempt.time)).bind(attempt.took.count()).bind(attempt.node);
+  Query q = database.query(sql);
+  q.lend(node).bind(sequence);
+  q.bind(base::micros(attempt.time)).bind(attempt.took.count()).lend(attempt.node);
   q.bind(attempt.account.value).bind(attempt.message.value).bind(attempt.delivery.value);
-  q.bind(queue::hop_text(attempt.hop)).bind(attempt.domain);
-  q.bind(attempt.peer_host).bind(attempt.peer_address);
-  q.bind(tls::api_value(attempt.required)).bind(sources.text()).bind(attempt.met);
-  q.bind(attempt.would_fail).bind(attempt.used_exception);
-  q.bind(tls::version_text(attempt.version)).bind(attempt.cipher).bind(attempt.group);
-  q.bind(attempt.certificate_sha256).bind(attempt.issuer).bind(attempt.expiry);
-  q.bind(attempt.matched_name).bind(tls::method_text(attempt.method));
-  q.bind(queue::outcome_text(attempt.outcome)).bind(attempt.reason).bind(attempt.detail);
+  q.lend(queue::hop_text(attempt.hop)).lend(attempt.domain);
+  q.lend(attempt.peer_host).lend(attempt.peer_address);
+  q.lend(tls::api_value(attempt.required)).lend(sources.text()).bind(attempt.met);
+  q.lend(attempt.would_fail).bind(attempt.used_exception);
+  q.lend(tls::version_text(attempt.version)).lend(attempt.cipher).lend(attempt.group);
+  q.lend(attempt.certificate_sha256).lend(attempt.issuer).lend(attempt.expiry);
+  q.lend(attempt.matched_name).lend(tls::method_text(attempt.method));
+  q.lend(queue::outcome_text(attempt.outcome)).lend(attempt.reason).lend(attempt.detail);
   if (auto done = q.finish(); !done) return std::unexpected(done.error());
   return q.changed_rows() > 0 ? Written::now : Written::before;
 }

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::size_t kListAtOnce = 1000;
 
-std::vector<std::string> as_json(const std::vector<queue::Attempt>& attempts) {
-  std::vector<std::string> texts;
-  texts.reserve(attempts.size());
-  for (const auto& attempt : attempts) texts.push_back(attempt_json(attempt));
-  return texts;
-}
-
 NewMessage new_message(base::MessageId id, queue::Envelope envelope,
                        std::vector<queue::Delivery> deliveries) {
   NewMessage message;
@@ -101,7 +94,8 @@ net::Task<base::Result<Accepted>> DiskSpool::commit(net::Shard& shard,
   StoreWork store(new_message(id, std::move(envelope), std::move(deliveries)), uploaded.take_body(),
                   uploaded.take_rest());
   auto [receiver, sender] = net::handoff<base::Result<Accepted>>(shard);
-  give(std::make_unique<CommitWork>(std::move(store), as_json(evidence), std::move(sender)));
+  give(std::make_unique<CommitWork>(std::move(store), Evidence(std::move(evidence)),
+                                    std::move(sender)));
   co_return co_await receiver;
 }
 
@@ -115,15 +109,14 @@ net::Task<base::Result<std::vector<queue::Delivery>>> DiskSpool::settle(net::Sha
     const base::MessageId id{parts_.ids->take(1, now)};
     auto deliveries = make_deliveries(id, notice.envelope, std::move(notice.destinations), now);
     notices.emplace_back(new_message(id, std::move(notice.envelope), std::move(deliveries)),
-                         nullptr, std::move(notice.body));
+                         nullptr, std::make_shared<const std::string>(std::move(notice.body)));
   }
   settlement.notices.clear();
   auto recipients = recipients_json(settlement.remaining);
-  auto attempts = as_json(settlement.evidence);
-  settlement.evidence.clear();  // here, not on the writer's thread
+  Evidence evidence(std::exchange(settlement.evidence, {}));
   auto [receiver, sender] = net::handoff<SettleWork::Answer>(shard);
   give(std::make_unique<SettleWork>(std::move(settlement), std::move(recipients),
-                                    std::move(attempts), std::move(notices), std::move(sender)));
+                                    std::move(evidence), std::move(notices), std::move(sender)));
   co_return co_await receiver;
 }
 

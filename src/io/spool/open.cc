@@ -98,7 +98,8 @@ class Opening {
                                                            .cache = *parts_.cache,
                                                            .ids = *parts_.ids,
                                                            .ledger = *parts_.ledger,
-                                                           .keeper = *parts_.keeper},
+                                                           .keeper = *parts_.keeper,
+                                                           .outbox = *parts_.outbox},
                                              std::move(*rows_), recovered_.next_segment);
     Writer* const writer = parts_.writer.get();
     parts_.keeper->start([writer](std::unique_ptr<Work>& work) { return writer->put(work); });

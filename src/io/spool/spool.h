@@ -60,6 +60,7 @@ class Upload {
 struct Accepted {
   base::MessageId message;
   std::vector<queue::Delivery> deliveries;
+  std::shared_ptr<const std::string> body;  // null: too long to have been held in memory so far
 };
 
 // Reads a stored body in order; cheap while the bytes are in the page cache. Keeps its segments

@@ -21,11 +21,20 @@ net::Task<base::Result<>> DiskUpload::append(std::string_view bytes) {
       if (!spilled) break;
     }
     const std::size_t taken = std::min(bytes.size(), kExtentBytes - buffer_.size());
+    make_room(taken);
     buffer_.append(bytes.substr(0, taken));
     bytes.remove_prefix(taken);
   }
   if (failed_) co_return std::unexpected(*failed_);
   co_return base::Result<>();
+}
+
+// In steps of four: what is not written to costs no memory, and each step copies what is there.
+void DiskUpload::make_room(std::size_t bytes) {
+  const std::size_t wanted = buffer_.size() + bytes;
+  if (wanted <= buffer_.capacity()) return;
+  const auto most = static_cast<std::size_t>(kExtentBytes);
+  buffer_.reserve(std::max(wanted, std::min(most, 4 * buffer_.capacity())));
 }
 
 net::Task<base::Result<>> DiskUpload::spill() {

@@ -25,10 +25,13 @@ class DiskUpload : public Upload {
   // Waits for the last chunk; then nothing of it is the writer's any more.
   [[nodiscard]] net::Task<base::Result<>> settle_chunks();
   [[nodiscard]] std::unique_ptr<Body> take_body() { return std::move(body_); }
-  [[nodiscard]] std::string take_rest() { return std::move(buffer_); }
+  [[nodiscard]] std::shared_ptr<const std::string> take_rest() {
+    return std::make_shared<const std::string>(std::move(buffer_));
+  }
 
  private:
   [[nodiscard]] net::Task<base::Result<>> spill();
+  void make_room(std::size_t bytes);
 
   net::Shard& shard_;
   Writer& writer_;

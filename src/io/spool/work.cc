@@ -1,16 +1,21 @@
 #include "io/spool/work.h"
 
 namespace postern::spool {
+namespace {
+
+constexpr std::size_t kCompany = 4;  // in a batch: then others are at work beside whoever asks
+
+}  // namespace
 
 bool WorkQueue::put(std::unique_ptr<Work>& work) {
-  bool was_empty = false;
+  bool is_waited_for = false;
   {
     const std::scoped_lock lock(mutex_);
     if (closed_) return false;
-    was_empty = waiting_.empty();
     waiting_.push_back(std::move(work));
+    is_waited_for = waiting_.size() == 1 || waiting_.size() == wanted_;
   }
-  if (was_empty) arrived_.notify_one();  // one taker; while something waits, it is awake
+  if (is_waited_for) arrived_.notify_one();  // one taker; else it is awake, or sleeps on purpose
   return true;
 }
 
@@ -18,6 +23,11 @@ std::vector<std::unique_ptr<Work>> WorkQueue::take(std::size_t count, std::int64
   std::vector<std::unique_ptr<Work>> taken;
   std::unique_lock lock(mutex_);
   arrived_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
+  if (last_ >= kCompany) {
+    wanted_ = 2 * last_;
+    arrived_.wait_for(lock, linger_, [this] { return closed_ || waiting_.size() >= wanted_; });
+    wanted_ = 0;
+  }
   std::int64_t sum = 0;
   while (!waiting_.empty() && taken.size() < count) {
     sum += waiting_.front()->bytes();
@@ -25,6 +35,7 @@ std::vector<std::unique_ptr<Work>> WorkQueue::take(std::size_t count, std::int64
     taken.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
+  last_ = taken.size();
   return taken;
 }
 

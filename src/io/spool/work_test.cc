@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace postern::spool {
 namespace {
 
@@ -70,6 +72,33 @@ TEST(Cache, ForgetsTheOldestFirst) {
   EXPECT_EQ(cache.find({3})->envelope.size, 3);
   cache.erase({3});
   EXPECT_EQ(cache.find({3}), nullptr);
+}
+
+TEST(WorkQueue, AfterABatchWithCompanyWaitsForTwiceAsMany) {
+  WorkQueue queue(std::chrono::hours(1));
+  for (const int bytes : {1, 2, 3, 4}) ASSERT_TRUE(put(queue, bytes));
+  ASSERT_EQ(queue.take(10, 100).size(), 4U);
+  std::jthread others([&queue] {
+    for (const int bytes : {1, 2, 3, 4, 5, 6, 7, 8}) put(queue, bytes);
+  });
+  EXPECT_EQ(queue.take(10, 100).size(), 8U);
+}
+
+TEST(WorkQueue, WaitsForNobodyWhenTheLastBatchHadNoCompany) {
+  WorkQueue queue(std::chrono::hours(1));
+  for (const int bytes : {1, 2, 3}) ASSERT_TRUE(put(queue, bytes));
+  ASSERT_EQ(queue.take(10, 100).size(), 3U);
+  ASSERT_TRUE(put(queue, 4));
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{4}));
+}
+
+TEST(WorkQueue, ClosingEndsTheWaitForCompany) {
+  WorkQueue queue(std::chrono::hours(1));
+  for (const int bytes : {1, 2, 3, 4}) ASSERT_TRUE(put(queue, bytes));
+  ASSERT_EQ(queue.take(10, 100).size(), 4U);
+  ASSERT_TRUE(put(queue, 5));
+  std::jthread closer([&queue] { queue.close(); });
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{5}));
 }
 
 }  // namespace

@@ -2,22 +2,10 @@
 
 #include "io/spool/crc32c.h"
 #include "io/spool/id_source.h"
+#include "io/spool/json_text.h"
+#include "io/spool/outbox.h"
 
 namespace postern::spool {
-namespace {
-
-base::Result<> record_attempts(Work::Rows r, const std::vector<std::string>& attempts) {
-  for (const std::string& attempt : attempts) {
-    // Made here, on the one thread that commits: the sequence rises with the order of commits, so
-    // whoever reads the outbox up to a number has seen all below it.
-    auto done = r.rows.insert_attempt(r.ids.take(1, r.now), attempt);
-    if (!done) return done;
-  }
-  return {};
-}
-
-}  // namespace
-
 // Checksums are made here and in StoreWork, on the caller's thread: the writer has enough to do.
 ChunkWork::ChunkWork(Body& body, std::string bytes, net::Sender<base::Result<>> sender)
     : body_(body),
@@ -45,12 +33,13 @@ base::Result<> AbandonWork::append(Appender&, Ledger& ledger) {
   return {};
 }
 
-StoreWork::StoreWork(NewMessage message, std::unique_ptr<Body> body, std::string rest)
+StoreWork::StoreWork(NewMessage message, std::unique_ptr<Body> body,
+                     std::shared_ptr<const std::string> rest)
     : message_(std::move(message)),
       body_(std::move(body)),
       rest_(std::move(rest)),
-      rest_size_(static_cast<std::int64_t>(rest_.size())),
-      checksum_(crc32c(rest_)) {}
+      rest_size_(static_cast<std::int64_t>(rest_->size())),
+      checksum_(crc32c(*rest_)) {}
 
 base::Result<> StoreWork::append(Appender& appender) {
   if (body_) {
@@ -58,11 +47,11 @@ base::Result<> StoreWork::append(Appender& appender) {
     message_.extents = body_->extents;
   }
   // An empty body has an extent too, so that every message has one.
-  if (rest_.empty() && !message_.extents.empty()) return {};
+  if (rest_->empty() && !message_.extents.empty()) return {};
   auto extent = appender.append({.message = message_.id,
                                  .position = static_cast<std::uint32_t>(message_.extents.size()),
                                  .checksum = checksum_,
-                                 .bytes = rest_});
+                                 .bytes = *rest_});
   if (!extent) return std::unexpected(std::move(extent.error()));
   message_.extents.push_back(*extent);
   return {};
@@ -78,9 +67,28 @@ void StoreWork::committed(Cache& cache) {
   cache.put(message_.id, std::make_shared<const StoredMessage>(std::move(stored)));
 }
 
+Evidence::Evidence(std::vector<queue::Attempt> attempts) {
+  for (queue::Attempt& attempt : attempts) {
+    texts_.push_back(attempt_json(attempt));
+    entries_.push_back({.sequence = 0, .attempt = std::move(attempt)});
+  }
+}
+
+base::Result<> Evidence::record(Work::Rows r) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    // Made here, on the one thread that commits: the sequence rises with the order of commits, so
+    // whoever reads the outbox up to a number has seen all below it.
+    entries_[i].sequence = r.ids.take(1, r.now);
+    if (auto done = r.rows.insert_attempt(entries_[i].sequence, texts_[i]); !done) return done;
+  }
+  return {};
+}
+
+void Evidence::committed(Outbox& outbox) { outbox.added(std::move(entries_)); }
+
 base::Result<> CommitWork::record(Rows r) {
   auto done = store_.record(r);
-  return done ? record_attempts(r, attempts_) : done;
+  return done ? evidence_.record(r) : done;
 }
 
 void CommitWork::answer(base::Result<> outcome) {
@@ -88,15 +96,16 @@ void CommitWork::answer(base::Result<> outcome) {
     sender_.set(std::unexpected(std::move(outcome.error())));
     return;
   }
-  sender_.set(Accepted{.message = store_.id(), .deliveries = store_.take_deliveries()});
+  sender_.set(Accepted{.message = store_.id(),
+                       .deliveries = store_.take_deliveries(),
+                       .body = store_.take_body_if_held()});
 }
 
-SettleWork::SettleWork(Settlement settlement, std::string recipients,
-                       std::vector<std::string> attempts, std::vector<StoreWork> notices,
-                       net::Sender<Answer> sender)
+SettleWork::SettleWork(Settlement settlement, std::string recipients, Evidence evidence,
+                       std::vector<StoreWork> notices, net::Sender<Answer> sender)
     : settlement_(std::move(settlement)),
       recipients_(std::move(recipients)),
-      attempts_(std::move(attempts)),
+      evidence_(std::move(evidence)),
       notices_(std::move(notices)),
       sender_(std::move(sender)) {}
 
@@ -115,7 +124,7 @@ base::Result<> SettleWork::append(Appender& appender, Ledger&) {
 
 base::Result<> SettleWork::record(Rows r) {
   // The attempt was made, whatever became of the delivery meanwhile.
-  if (auto done = record_attempts(r, attempts_); !done) return done;
+  if (auto done = evidence_.record(r); !done) return done;
   const auto found = r.rows.find(settlement_.delivery);
   if (!found) return std::unexpected(found.error());
   gone_ = !found->has_value();
@@ -129,9 +138,10 @@ base::Result<> SettleWork::record(Rows r) {
   return r.rows.postpone(settlement_, **found, recipients_, r.effects);
 }
 
-void SettleWork::committed(Cache& cache) {
+void SettleWork::committed(Committed c) {
+  evidence_.committed(c.outbox);
   if (gone_) return;
-  for (StoreWork& notice : notices_) notice.committed(cache);
+  for (StoreWork& notice : notices_) notice.committed(c.cache);
 }
 
 void SettleWork::answer(base::Result<> outcome) {

@@ -42,7 +42,8 @@ class AbandonWork : public Work {
 // A message, with the rest of its body.
 class StoreWork {
  public:
-  StoreWork(NewMessage message, std::unique_ptr<Body> body, std::string rest);
+  StoreWork(NewMessage message, std::unique_ptr<Body> body,
+            std::shared_ptr<const std::string> rest);
   [[nodiscard]] std::int64_t bytes() const { return end_of_extent(0, rest_size_); }
   [[nodiscard]] base::Result<> append(Appender& appender);
   [[nodiscard]] base::Result<> record(Work::Rows r) const {
@@ -54,21 +55,37 @@ class StoreWork {
   [[nodiscard]] std::vector<queue::Delivery> take_deliveries() {
     return std::move(message_.deliveries);
   }
+  // Null when the upload spilled a part of it before.
+  [[nodiscard]] std::shared_ptr<const std::string> take_body_if_held() {
+    return body_ ? nullptr : std::move(rest_);
+  }
   [[nodiscard]] base::MessageId id() const { return message_.id; }
 
  private:
   NewMessage message_;
   std::unique_ptr<Body> body_;
-  std::string rest_;
+  std::shared_ptr<const std::string> rest_;
   std::int64_t rest_size_;
   std::uint32_t checksum_;
 };
 
+// Attempts on their way to the outbox.
+class Evidence {
+ public:
+  // Writes the JSON: on the caller's thread.
+  explicit Evidence(std::vector<queue::Attempt> attempts);
+  [[nodiscard]] base::Result<> record(Work::Rows r);
+  void committed(Outbox& outbox);
+
+ private:
+  std::vector<Spool::OutboxEntry> entries_;
+  std::vector<std::string> texts_;
+};
+
 class CommitWork : public Work {
  public:
-  CommitWork(StoreWork store, std::vector<std::string> attempts,
-             net::Sender<base::Result<Accepted>> sender)
-      : store_(std::move(store)), attempts_(std::move(attempts)), sender_(std::move(sender)) {}
+  CommitWork(StoreWork store, Evidence evidence, net::Sender<base::Result<Accepted>> sender)
+      : store_(std::move(store)), evidence_(std::move(evidence)), sender_(std::move(sender)) {}
   [[nodiscard]] Kind kind() const override { return Kind::intake; }
   [[nodiscard]] std::int64_t bytes() const override { return store_.bytes(); }
   [[nodiscard]] base::Result<> append(Appender& appender, Ledger&) override {
@@ -76,32 +93,36 @@ class CommitWork : public Work {
   }
   [[nodiscard]] bool names_bytes() const override { return true; }
   [[nodiscard]] base::Result<> record(Rows r) override;
-  void committed(Cache& cache) override { store_.committed(cache); }
+  void committed(Committed c) override {
+    store_.committed(c.cache);
+    evidence_.committed(c.outbox);
+  }
   void finish(Ledger& ledger) override { store_.close(ledger); }
   void answer(base::Result<> outcome) override;
 
  private:
   StoreWork store_;
-  std::vector<std::string> attempts_;  // JSON
+  Evidence evidence_;
   net::Sender<base::Result<Accepted>> sender_;
 };
 
 class SettleWork : public Work {
  public:
   using Answer = base::Result<std::vector<queue::Delivery>>;
-  SettleWork(Settlement settlement, std::string recipients, std::vector<std::string> attempts,
+  // The settlement's evidence is in `evidence`.
+  SettleWork(Settlement settlement, std::string recipients, Evidence evidence,
              std::vector<StoreWork> notices, net::Sender<Answer> sender);
   [[nodiscard]] std::int64_t bytes() const override;
   [[nodiscard]] base::Result<> append(Appender& appender, Ledger&) override;
   [[nodiscard]] bool names_bytes() const override { return !notices_.empty(); }
   [[nodiscard]] base::Result<> record(Rows r) override;
-  void committed(Cache& cache) override;
+  void committed(Committed c) override;
   void answer(base::Result<> outcome) override;
 
  private:
   Settlement settlement_;
-  std::string recipients_;             // JSON
-  std::vector<std::string> attempts_;  // JSON
+  std::string recipients_;  // JSON
+  Evidence evidence_;
   std::vector<StoreWork> notices_;
   bool gone_ = false;  // an administrator removed it meanwhile
   net::Sender<Answer> sender_;

@@ -145,7 +145,7 @@ base::Result<> Writer::record_together(const std::vector<Item*>& items) {
     return done;
   }
   parts_.ledger.apply(effects);
-  for (Item* item : items) item->work->committed(parts_.cache);
+  for (Item* item : items) item->work->committed({parts_.cache, parts_.outbox});
   for (const base::MessageId id : effects.stale) parts_.cache.erase(id);
   return done;
 }

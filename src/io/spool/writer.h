@@ -2,8 +2,8 @@
 //
 // Why the order is what it is: bytes first, then one fdatasync for all of them, then one
 // transaction with the rows that name them, then every answer. So a row never names bytes that are
-// not on disk, and 250 is never said before both are. No timer collects a group: while one commit
-// syncs, the next group gathers by itself.
+// not on disk, and 250 is never said before both are. While one commit syncs, the next group
+// gathers by itself; when many are at work it is given a little longer (WorkQueue).
 //
 // Failures: a full disk fails the group and nothing else; the next group tries again, so the writer
 // recovers when space returns. When a transaction fails, its works are tried one by one, so that
@@ -19,6 +19,7 @@
 #include "io/spool/id_source.h"
 #include "io/spool/keeper.h"
 #include "io/spool/ledger.h"
+#include "io/spool/outbox.h"
 #include "io/spool/work.h"
 
 namespace postern::spool {
@@ -33,6 +34,7 @@ class Writer {
     IdSource& ids;
     Ledger& ledger;
     Keeper& keeper;
+    Outbox& outbox;
   };
   Writer(Parts parts, WriteRows rows, std::int64_t next_segment);
   ~Writer();  // finishes what was queued

@@ -114,7 +114,6 @@ class Session final : private smtp::Doorkeeper, private Pace {
   std::vector<base::AccountId> refusals_recorded_;  // by these accounts, of this sender
 
   std::vector<std::unique_ptr<spool::Upload>> uploads_;
-  std::shared_ptr<std::string> body_;  // the one copy, while it is small
 };
 
 }  // namespace postern::receipt

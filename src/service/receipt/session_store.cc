@@ -20,8 +20,6 @@ net::Task<base::Result<>> Session::perform(smtp::BeginMessage wanted,
     begun.ids.push_back(base::queue_id(uploads_.back()->id()));
   }
   begun.time = parts_.shard.wall_now();
-  // Copies differ in their first field; only a single one is worth keeping.
-  body_ = wanted.copies == 1 ? std::make_shared<std::string>() : nullptr;
   dialogue.on_begun(std::move(begun));
   co_return base::Result<>();
 }
@@ -34,11 +32,6 @@ net::Task<base::Result<>> Session::perform(smtp::StoreBody wanted, smtp::ServerD
     if (stored) stored = co_await uploads_[i]->append(wanted.text);
     if (!stored) storing = storing_failed(stored.error());
     if (!stored) break;
-  }
-  if (body_) {
-    if (!wanted.heads.empty()) *body_ += wanted.heads[0];
-    *body_ += wanted.text;
-    if (body_->size() > kHotBody) body_.reset();
   }
   dialogue.on_stored(storing);
   co_return base::Result<>();
@@ -62,7 +55,6 @@ net::Task<base::Result<>> Session::perform(smtp::Commit wanted, smtp::ServerDial
     if (!committed) storing = storing_failed(committed.error());
   }
   uploads_.clear();
-  body_.reset();
   if (storing == smtp::Storing::done) parts_.disk.found_space();
   const std::chrono::duration<double> took = parts_.shard.now() - began;
   parts_.metrics.observe(observe::Metric::commit_seconds, took.count());
@@ -82,7 +74,9 @@ net::Task<base::Result<>> Session::commit_copy(smtp::MessageCopy copy, std::size
   AcceptedMessage message;
   message.id = accepted->message;
   message.envelope = std::make_shared<const queue::Envelope>(std::move(envelope));
-  message.body = std::move(body_);
+  if (accepted->body && accepted->body->size() <= kHotBody) {
+    message.body = std::move(accepted->body);
+  }
   message.deliveries = std::move(accepted->deliveries);
   parts_.sink.accepted(std::move(message));
   co_return base::Result<>();
