@@ -24,6 +24,9 @@ int bounded(std::size_t size) {
 // back.
 constexpr int most_idle_talk = 16;
 
+// RFC 8446 5.1. The kernel may gather records of one text: fewer packets, and wake-ups of the peer.
+constexpr std::size_t most_in_a_record = 16384;
+
 base::Steady steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
@@ -144,6 +147,7 @@ net::Task<base::Result<>> TlsStream::write(std::string_view bytes, base::Deadlin
   while (!closed_ && !broken_) {
     if (bytes.empty()) co_return base::Result<>{};
     ERR_clear_error();
+    wire_.more = bytes.size() > most_in_a_record;
     const int result = SSL_write(ssl_.get(), bytes.data(), bounded(bytes.size()));
     if (result > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(result));
