@@ -20,7 +20,7 @@ void DotStuffer::add(std::string_view bytes, std::string& out) {
 
 void DotStuffer::add_block(std::string_view bytes, std::string& out) {
   const bool dot_first = last_ == '\n' && bytes.front() == '.';
-  if (dot_first || scan_lines(bytes).dot_line) {
+  if (dot_first || has_dot_line(bytes)) {
     add_lines(bytes, out);
   } else {
     out += bytes;

@@ -1,5 +1,5 @@
-// Looks through a block of mail at once, 16 bytes and more a step as compilers make of it, for what
-// would need a look at its lines one by one. Nearly no block does.
+// Looks through a block of mail at once, 16 or 32 bytes a step, for what would need a look at its
+// lines one by one. Nearly no block does.
 #pragma once
 
 #include <string_view>
@@ -14,5 +14,8 @@ struct LineScan {
 
 // A CR at the end is odd, and so is an LF at the front.
 [[nodiscard]] LineScan scan_lines(std::string_view block);
+
+// Only whether a dot stands right behind an LF.
+[[nodiscard]] bool has_dot_line(std::string_view block);
 
 }  // namespace postern::smtp

@@ -39,7 +39,15 @@ TEST(LineScan, FindsWhatIsOdd) {
   EXPECT_TRUE(scan_lines("a\r").odd);
 }
 
-TEST(LineScan, FindsDotsThatBeginALine) { everywhere("\r\n.", &LineScan::dot_line); }
+TEST(LineScan, FindsDotsThatBeginALine) {
+  everywhere("\r\n.", &LineScan::dot_line);
+  for (std::size_t before = 0; before < 70; ++before) {
+    EXPECT_TRUE(has_dot_line(std::string(before, 'a') + "\n." + std::string(70, 'b'))) << before;
+    EXPECT_TRUE(has_dot_line(std::string(before, 'a') + "\n.")) << before;
+    EXPECT_FALSE(has_dot_line(std::string(before, '.') + "\r\n" + std::string(70, 'b'))) << before;
+  }
+  EXPECT_FALSE(has_dot_line(""));
+}
 
 TEST(LineScan, FindsBytesAbove127) {
   everywhere("\x80", &LineScan::eight_bit);
