@@ -74,9 +74,8 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 IpAddress IpAddress::v4(std::uint32_t host_order) {
   IpAddress address;
   std::memcpy(address.bytes_.data(), kV4Prefix.data(), kV4Prefix.size());
-  for (int i = 0; i < 4; ++i) {
-    address.bytes_[static_cast<std::size_t>(12 + i)] =
-        static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
+  for (std::size_t i = 0; i < 4; ++i) {
+    address.bytes_[12 + i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
   }
   return address;
 }

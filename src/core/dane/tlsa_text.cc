@@ -13,7 +13,6 @@
 namespace postern::dane {
 namespace {
 
-using base::Finding;
 using base::Severity;
 using dns::quoted;
 using Words = std::span<const std::string_view>;

@@ -99,7 +99,7 @@ std::string Domain::unicode() const {
   const CString owned(converted);
   if (outcome != IDN2_OK) return text_;
   // Shown only if it leads back here, and if nothing in it can deceive the eye.
-  const std::string shown = owned.get();
+  std::string shown = owned.get();
   const auto back = parse(shown);
   if (!back || *back != *this || base::printable(shown, 4 * kLongestName) != shown) return text_;
   return shown;

@@ -8,7 +8,6 @@
 namespace postern::lint {
 namespace {
 
-using tlsrpt::AppliedPolicy;
 using tlsrpt::Failures;
 using tlsrpt::PolicyResult;
 using tlsrpt::PolicyType;

@@ -13,7 +13,6 @@
 namespace postern::mtasts {
 namespace {
 
-using base::Finding;
 using base::Severity;
 using dns::quoted;
 

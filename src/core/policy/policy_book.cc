@@ -221,9 +221,11 @@ struct PolicyBook::Index {
       } else if (!policy.active(now)) {
         line.rule = why_inactive(policy, now);
       } else {
+        // This one applies, so the picker has picked it or a better one.
         const Policy* better = result.policy != nullptr ? result.policy : result.monitored;
         line.rule = policy.stage == tls::Stage::monitor && result.monitored != nullptr
                         ? "a more specific policy in stage monitor is evaluated instead"
+                        // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): see above
                         : fmt::format("{} is more specific", source_of(*better).name);
       }
       others.push_back(std::move(line));

@@ -40,7 +40,10 @@ std::size_t dot_string_length(std::string_view text) {
 std::size_t quoted_string_length(std::string_view text) {
   for (std::size_t at = 1; at < text.size(); ++at) {
     if (text[at] == '"') return at + 1;
-    if (text[at] == '\\' && (++at >= text.size() || !is_printable_ascii(text[at]))) return 0;
+    if (text[at] == '\\') {
+      ++at;
+      if (at >= text.size() || !is_printable_ascii(text[at])) return 0;
+    }
     if (!is_printable_ascii(text[at]) && !is_utf8_part(text[at])) return 0;
   }
   return 0;

@@ -15,11 +15,14 @@ bool must_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 int send_bytes(BIO* bio, const char* bytes, std::size_t size, std::size_t* written) {
   BIO_clear_retry_flags(bio);
   Wire& wire = wire_of(bio);
-  const int descriptor = wire.socket == nullptr ? -1 : wire.socket->descriptor();
+  if (wire.socket == nullptr) {
+    wire.error = EBADF;
+    return 0;
+  }
   const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (wire.more ? MSG_MORE : 0);
   ssize_t sent = 0;
   do {
-    sent = ::send(descriptor, bytes, size, flags);
+    sent = ::send(wire.socket->descriptor(), bytes, size, flags);
   } while (sent < 0 && errno == EINTR);
   if (sent >= 0) {
     *written = static_cast<std::size_t>(sent);

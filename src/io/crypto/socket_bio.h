@@ -12,7 +12,7 @@ namespace postern::crypto {
 
 struct Wire {
   net::Socket* socket = nullptr;  // null after close(): nothing is sent or received any more
-  bool more = false;    // what is sent next is followed by more at once
+  bool more = false;              // what is sent next is followed by more at once
   bool dry = false;               // the last receive found nothing: more can only come after a wait
   bool ended = false;             // the peer closed its side
   int error = 0;                  // errno of a failed transfer

@@ -217,8 +217,8 @@ base::Result<std::unique_ptr<Listener>> listen(Shard& shard, base::Endpoint at, 
       ::listen(descriptor.get(), SOMAXCONN) != 0) {
     return listen_failure(errno, name);
   }
-  return make_listener(shard, std::move(descriptor), local_endpoint(descriptor.get()).to_string(),
-                       {});
+  std::string bound = local_endpoint(descriptor.get()).to_string();
+  return make_listener(shard, std::move(descriptor), std::move(bound), {});
 }
 
 base::Result<std::unique_ptr<Listener>> listen_unix(Shard& shard, std::string path, unsigned mode) {

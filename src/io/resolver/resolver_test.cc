@@ -8,7 +8,9 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "io/net/testing/deadlines.h"
@@ -260,6 +262,79 @@ TEST_F(Resolver, GivesUpOnASilentServerAtItsOwnTimeoutOrTheAskersDeadline) {
   answer = look_up(&Lookups::mx, "good", {shard.now() + 10ms});
   EXPECT_EQ(outcome(answer), "dns-timeout insecure");
   EXPECT_LT(shard.now() - start, 5s);
+}
+
+// Answers nobody before it has heard so many questions; then all of them, with SERVFAIL.
+class ReluctantServer {
+ public:
+  explicit ReluctantServer(std::size_t wanted)
+      : wanted_(wanted), udp_(::socket(AF_INET, SOCK_DGRAM, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    EXPECT_EQ(::bind(udp_.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
+    EXPECT_EQ(::getsockname(udp_.get(), reinterpret_cast<sockaddr*>(&at), &size), 0);
+    endpoint = {*base::IpAddress::parse("127.0.0.1"), ntohs(at.sin_port)};
+    thread_ = std::thread([this] { run(); });
+  }
+  ~ReluctantServer() {
+    ::shutdown(udp_.get(), SHUT_RDWR);
+    thread_.join();
+  }
+  base::Endpoint endpoint;
+
+ private:
+  struct Heard {
+    sockaddr_in from;
+    std::string packet;
+  };
+  void run() {
+    std::map<std::string, Heard> heard;  // by the question, so that one asked again counts once
+    for (;;) {
+      char buffer[1500];
+      Heard one{};
+      socklen_t size = sizeof one.from;
+      const ssize_t count = ::recvfrom(udp_.get(), buffer, sizeof buffer, 0,
+                                       reinterpret_cast<sockaddr*>(&one.from), &size);
+      if (count <= 12) return;
+      one.packet.assign(buffer, static_cast<std::size_t>(count));
+      heard[one.packet.substr(12)] = one;
+      if (heard.size() < wanted_) continue;
+      for (auto& [question, asker] : heard) refuse(asker);
+    }
+  }
+  void refuse(Heard& asker) {
+    asker.packet[2] = static_cast<char>(0x84);
+    asker.packet[3] = static_cast<char>(0x82);
+    (void)::sendto(udp_.get(), asker.packet.data(), asker.packet.size(), 0,
+                   reinterpret_cast<const sockaddr*>(&asker.from), sizeof asker.from);
+  }
+
+  std::size_t wanted_;
+  net::Descriptor udp_;
+  std::thread thread_;
+};
+
+net::Task<void> ask_for_each(net::Shard& shard, Lookups& lookups,
+                             std::vector<dns::AddressAnswer>& out) {
+  net::TaskGroup group(shard);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto name = *dns::Domain::parse("host" + std::to_string(i) + ".good");
+    group.start(ask(lookups, &Lookups::a, name, {}, out[i]));
+  }
+  co_await group.join();
+}
+
+TEST_F(Resolver, HasHundredsOfQuestionsUnderWayAtOnce) {
+  ReluctantServer server(500);
+  ResolverSettings settings = world->settings();
+  settings.forwarders = {server.endpoint};
+  use(settings);
+  std::vector<dns::AddressAnswer> answers(500);
+  shard.run_until_done(ask_for_each(shard, *lookups, answers));
+  for (const auto& answer : answers) ASSERT_EQ(outcome(answer), "dns-servfail insecure");
+  lookups.reset();
 }
 
 net::Task<void> ask_and_cancel(net::Shard& shard, Lookups& lookups, dns::MxAnswer& hasty,

@@ -52,8 +52,10 @@ Handled<Plan> Drafts::plan(Call call) {
 }
 
 struct Drafts::FinishResult {
-  FinishResult(Outcome<Finished> o) : outcome(std::move(o)) {}         // NOLINT
-  FinishResult(std::unexpected<Problem> p) : outcome(std::move(p)) {}  // NOLINT
+  // NOLINTBEGIN(google-explicit-constructor): an outcome alone is a result
+  FinishResult(Outcome<Finished> o) : outcome(std::move(o)) {}
+  FinishResult(std::unexpected<Problem> p) : outcome(std::move(p)) {}
+  // NOLINTEND(google-explicit-constructor): as above
   static FinishResult outdated(std::int64_t revision) {
     FinishResult result(Outcome<Finished>{});
     result.newer = revision;

@@ -146,7 +146,7 @@ class Steps final : public Pace {
 };
 
 net::Task<void> read_once(net::Stream& stream, base::Deadline deadline) {
-  std::array<char, 8> buffer;  // NOLINT
+  std::array<char, 8> buffer;  // NOLINT: filled by the read
   std::span<char> into(buffer);
   auto count = co_await stream.read_some(into, deadline);
   EXPECT_TRUE(count);

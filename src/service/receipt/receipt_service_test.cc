@@ -139,7 +139,7 @@ class ReceiptWorld : public ::testing::Test {
   net::Task<void> exchange(net::Stream& client, std::string bytes, int replies, std::string& said) {
     base::Deadline deadline = soon();
     auto written = co_await client.write(bytes, deadline);
-    std::array<char, 4096> buffer;  // NOLINT
+    std::array<char, 4096> buffer;  // NOLINT: filled by the read
     std::span<char> into(buffer);
     while (written && count(said) < replies) {
       auto got = co_await client.read_some(into, deadline);
