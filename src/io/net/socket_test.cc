@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <chrono>
@@ -146,16 +147,17 @@ TEST(Socket, ClosedHereEndsItsWaitingRead) {
   EXPECT_EQ(outcome, "<cancelled>");
 }
 
-// TLS reads the descriptor itself: what it left there must still count as readable.
+// TLS receives by itself: what it left must still count as readable.
 Task<void> wait_for_what_is_there(Shard& shard, std::vector<bool>& readable) {
   const Pair pair = co_await make_pair(shard, kLoopback);
   (void)co_await pair.client->write("abc", never());
+  char one = 0;
   for (int i = 0; i < 3; ++i) {
     const auto waited = co_await pair.server->wait_readable(after(shard, 5s));
     readable.push_back(waited.has_value());
-    char one = 0;
-    EXPECT_EQ(::recv(pair.server->descriptor(), &one, 1, 0), 1);
+    EXPECT_EQ(pair.server->receive(std::span(&one, 1)), 1);
   }
+  EXPECT_EQ(pair.server->receive(std::span(&one, 1)), -EAGAIN);
   const auto empty = co_await pair.server->wait_readable(after(shard, 5ms));
   readable.push_back(empty.has_value());
   const auto writable = co_await pair.server->wait_writable(after(shard, 5s));
@@ -167,6 +169,54 @@ TEST(Socket, IsReadableAsLongAsAnythingIsLeft) {
   std::vector<bool> readable;
   shard.run_until_done(wait_for_what_is_there(shard, readable));
   EXPECT_EQ(readable, (std::vector<bool>{true, true, true, false, true}));
+}
+
+// Until the kernel has it; then the loop has its turn, and is told when nobody waits for it.
+Task<void> until_announced(Shard& shard, Socket& socket, short events) {
+  pollfd arrived{socket.descriptor(), events, 0};
+  EXPECT_EQ(::poll(&arrived, 1, 5000), 1);
+  base::Deadline soon = after(shard, 1ms);
+  (void)co_await shard.sleep(soon);
+}
+
+Task<void> empty_and_fill_again(Shard& shard, std::vector<std::int64_t>& counts) {
+  const Pair pair = co_await make_pair(shard, kLoopback);
+  char buffer[16];
+  const auto receive = [&] { counts.push_back(pair.server->receive(std::span(buffer))); };
+  (void)co_await pair.client->write("abc", never());
+  co_await until_announced(shard, *pair.server, POLLIN);
+  receive();
+  receive();
+  (void)co_await pair.client->write("defg", never());
+  co_await until_announced(shard, *pair.server, POLLIN);
+  receive();
+  receive();
+}
+
+TEST(Socket, ReceivesWhatCameAfterItWasEmptiedWhileNobodyWaited) {
+  Shard shard;
+  std::vector<std::int64_t> counts;
+  shard.run_until_done(empty_and_fill_again(shard, counts));
+  EXPECT_EQ(counts, (std::vector<std::int64_t>{3, -EAGAIN, 4, -EAGAIN}));
+}
+
+Task<void> receive_last_words(Shard& shard, std::vector<std::int64_t>& counts) {
+  const Pair pair = co_await make_pair(shard, kLoopback);
+  (void)co_await pair.client->write("abc", never());
+  pair.client->finish();
+  co_await until_announced(shard, *pair.server, POLLRDHUP);
+  char buffer[16];
+  counts.push_back(pair.server->receive(std::span(buffer)));
+  const auto waited = co_await pair.server->wait_readable(after(shard, 5s));
+  EXPECT_TRUE(waited);
+  counts.push_back(pair.server->receive(std::span(buffer)));
+}
+
+TEST(Socket, SeesThePeersEndThatWasAnnouncedBeforeItsLastWordsWereRead) {
+  Shard shard;
+  std::vector<std::int64_t> counts;
+  shard.run_until_done(receive_last_words(shard, counts));
+  EXPECT_EQ(counts, (std::vector<std::int64_t>{3, 0}));
 }
 
 // A peer that always has bytes ready must not keep the shard to itself.
