@@ -11,9 +11,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.bench_engines import ENGINES, OWN_NAME, SINK_NAME, Place, remove
-from bench.bench_idle import Idle, idle, place_with
+from bench.bench_idle import idle, place_with
 from bench.bench_measure import BenchError, Figures, measure
-from bench.bench_report import as_json, conditions, idle_rows, markdown, policy_rows, rows, text_table
+from bench.bench_probe import PARTNERS, probe_rate
+from bench.bench_report import Others, as_json, conditions, markdown, rows, text_table
+from bench.bench_restart import restarts
 from bench.bench_sets import QUICK, SETS, Set
 from lab.model import Certificate
 from lab.pki import Pki
@@ -23,6 +25,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 WORK = REPOSITORY / "build" / "bench"
 LINE = "\n---\n"
 PROGRAMS = REPOSITORY / "build" / "release" / "bench"
+FILL_QUEUE = REPOSITORY / "build" / "release" / "tests" / "overload" / "fill_queue"
 
 
 def say(text: str) -> None:
@@ -36,7 +39,8 @@ set -euo pipefail
 . tools/install.sh
 install_groups build lab
 [ -f build/release/build.ninja ] || cmake --preset release >&2
-cmake --build --preset release --target postern bench_load bench_hold bench_sink bench_policies >&2
+cmake --build --preset release --target postern fill_queue \\
+  bench_load bench_hold bench_partners bench_sink bench_policies >&2
 unpack_peers
 """
     subprocess.run(["bash", "-c", script], cwd=REPOSITORY, check=True)
@@ -73,14 +77,26 @@ def run_set(what: Set, pki: Pki, repetitions: int, versions: dict[str, str]) -> 
     return results
 
 
-def measures(pki: Pki, skip: bool) -> tuple[list[Idle], list[dict[str, float]]]:
-    """What is no relaying: idle sessions, policy decisions."""
-    if skip:
-        return [], []
-    say("Idle TLS sessions")
-    sessions = idle(WORK, PROGRAMS, place_with(identity(pki, OWN_NAME), pki.ca, free_port()))
+def measure_others(pki: Pki, quick: bool, repetitions: int) -> Others:
+    """What is no relaying; the quick run has the parts that take seconds, in small."""
+    own, partners = identity(pki, OWN_NAME), identity(pki, PARTNERS)
+    say("Probe rate")
+    lists = ((200, 100),) if quick else ((1000, 50), (6000, 500), (6000, 1500))
+    probes = [
+        probe_rate(WORK, PROGRAMS, partners, pki.ca, domains, parallel)
+        for domains, parallel in lists
+        for _ in range(repetitions)
+    ]
+    say("Start")
+    lengths = (0, 2000) if quick else (0, 10_000, 100_000, 1_000_000)
+    started = [one for queued in lengths for one in restarts(WORK, FILL_QUEUE, own, queued, repetitions)]
+    if quick:
+        return Others(probes=probes, restarts=started)
     say("Policy decisions")
-    return sessions, policy_figures()
+    decisions = policy_figures()
+    say("Idle TLS sessions")
+    sessions = idle(WORK, PROGRAMS, place_with(own, pki.ca, free_port()))
+    return Others(sessions, decisions, probes, started)
 
 
 def policy_figures() -> list[dict[str, float]]:
@@ -89,12 +105,12 @@ def policy_figures() -> list[dict[str, float]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def publish(facts: dict[str, str], *tables: list[list[str]]) -> None:
+def publish(facts: dict[str, str], relay: list[list[str]], others: Others) -> None:
     """docs/performance.md: the tables of this run, then what people wrote below the line."""
     page = REPOSITORY / "docs" / "performance.md"
     old = page.read_text() if page.exists() else ""
     _, line, by_hand = old.partition(LINE)
-    page.write_text(markdown(facts, *tables, written_by_hand=line + by_hand or LINE))
+    page.write_text(markdown(facts, relay, others, written_by_hand=line + by_hand or LINE))
     say("docs/performance.md is written.")
 
 
@@ -104,7 +120,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--quick", action="store_true", help="one small set, under a minute")
     parser.add_argument("--sets", default="", help=f"names, with commas between: {', '.join(s.name for s in SETS)}")
-    parser.add_argument("--only-sets", action="store_true", help="without idle sessions and policy decisions")
+    parser.add_argument("--only-sets", action="store_true", help="relaying alone: no idle sessions, probes, starts, policy decisions")
     parser.add_argument("--repetitions", type=int, default=0, help="of each set and engine (default 3, quick 2)")
     parser.add_argument("--json", type=Path, default=WORK / "results.json", help="where the results go as JSON")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md from this run")
@@ -137,17 +153,17 @@ def main(arguments: list[str]) -> int:
         for one in sets:
             say(one.title)
             results[one.name] = run_set(one, pki, repetitions, versions)
-        sessions, policies = measures(pki, options.quick or options.only_sets)
+        others = Others() if options.only_sets else measure_others(pki, options.quick, repetitions)
     except BenchError as error:
         say(f"bench/run: {error}")
         return 1
     facts["versions"] = ", ".join(versions.values())
-    tables = rows(sets, results), idle_rows(sessions), policy_rows(policies)
+    relay = rows(sets, results)
     print("\n".join(f"{name}: {value}" for name, value in facts.items()))
-    for table in tables:
-        print("\n" + text_table(table) if len(table) > 1 else "", end="\n" if len(table) > 1 else "")
-    options.json.write_text(json.dumps(as_json(facts, sets, results, sessions, policies), indent=2) + "\n")
+    for title, _, table in [("Relaying", "", relay), *others.tables()]:
+        print(f"\n{title}\n\n{text_table(table)}")
+    options.json.write_text(json.dumps(as_json(facts, sets, results, others), indent=2) + "\n")
     say(f"\nResults: {options.json}")
     if options.write:
-        publish(facts, *tables)
+        publish(facts, relay, others)
     return 0

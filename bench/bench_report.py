@@ -8,12 +8,14 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.bench_idle import Idle
 from bench.bench_measure import Figures
+from bench.bench_probe import ProbeRate
+from bench.bench_restart import Restart
 from bench.bench_sets import Set
 
 Results = Mapping[str, Mapping[str, Sequence[Figures]]]  # set -> engine -> repetitions
@@ -110,18 +112,61 @@ def policy_rows(found: Sequence[Mapping[str, float]]) -> list[list[str]]:
     return out
 
 
+def probe_rows(found: Sequence[ProbeRate]) -> list[list[str]]:
+    """How fast a list of domains is probed; runs with the same numbers together."""
+    out = [["domains", "at once", "round trip, ms", "domains a minute", "CPU ms/domain", "found ready"]]
+    for one in dict.fromkeys((rate.domains, rate.parallel, rate.round_trip_ms) for rate in found):
+        runs = [rate for rate in found if (rate.domains, rate.parallel, rate.round_trip_ms) == one]
+        out.append(
+            [
+                *(f"{number:,}" for number in one),
+                _spread([run.a_minute for run in runs], 0),
+                _spread([run.cpu_ms for run in runs], 2),
+                f"{min(run.ready for run in runs):,}",
+            ]
+        )
+    return out
+
+
+def restart_rows(found: Sequence[Restart]) -> list[list[str]]:
+    """What a start takes with a queue."""
+    out = [["messages queued", "from start to the greeting, s", "memory then, MiB"]]
+    for queued in dict.fromkeys(one.queued for one in found):
+        runs = [one for one in found if one.queued == queued]
+        seconds, memory = [run.seconds for run in runs], [run.memory / 2**20 for run in runs]
+        out.append([f"{queued:,}", _spread(seconds, 2), _spread(memory, 0)])
+    return out
+
+
 def text_table(table: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table)
 
 
-def as_json(
-    facts: Mapping[str, str],
-    sets: Sequence[Set],
-    results: Results,
-    idle: Sequence[Idle],
-    policies: Sequence[Mapping[str, float]],
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Others:
+    """What is measured besides relaying; empty what was not."""
+
+    idle: Sequence[Idle] = ()
+    policies: Sequence[Mapping[str, float]] = ()
+    probes: Sequence[ProbeRate] = ()
+    restarts: Sequence[Restart] = ()
+
+    def tables(self) -> list[tuple[str, str, list[list[str]]]]:
+        """A title, a sentence and a table for each that was measured."""
+        return [
+            part
+            for part in (
+                ("Idle sessions", "Memory as Pss, of all processes.", idle_rows(self.idle)),
+                ("A policy decision", "Medians, on one core.", policy_rows(self.policies)),
+                ("Probes", _OF_PROBES, probe_rows(self.probes)),
+                ("Start", _OF_RESTARTS, restart_rows(self.restarts)),
+            )
+            if len(part[2]) > 1
+        ]
+
+
+def as_json(facts: Mapping[str, str], sets: Sequence[Set], results: Results, others: Others) -> dict[str, Any]:
     return {
         "conditions": dict(facts),
         "sets": {
@@ -133,9 +178,18 @@ def as_json(
             }
             for one in sets
         },
-        "idle": [asdict(one) for one in idle],
-        "policies": [dict(one) for one in policies],
+        "idle": [asdict(one) for one in others.idle],
+        "policies": [dict(one) for one in others.policies],
+        "probes": [asdict(one) for one in others.probes],
+        "restarts": [asdict(one) for one in others.restarts],
     }
+
+
+_OF_PROBES = (
+    "`postern probe` over a list of domains: MX, addresses, MTA-STS, and one mail server each with STARTTLS and TLS 1.3."
+    " Every answer of DNS and of the mail servers comes a round trip late; the connection counts as one."
+)
+_OF_RESTARTS = "Each message has been tried once and is due again in an hour or later. Memory as Pss."
 
 
 _INTRODUCTION = """\
@@ -158,16 +212,13 @@ def _markdown_table(table: Sequence[Sequence[str]]) -> str:
 def markdown(
     facts: Mapping[str, str],
     relay: Sequence[Sequence[str]],
-    idle: Sequence[Sequence[str]],
-    policies: Sequence[Sequence[str]],
+    others: Others,
     written_by_hand: str,
 ) -> str:
     """docs/performance.md."""
     conditions_table = [["condition", ""], *([name, value] for name, value in facts.items())]
     parts = [_INTRODUCTION, _markdown_table(conditions_table)]
     parts += ["## Relaying\n", _markdown_table(relay)]
-    if len(idle) > 1:
-        parts += ["## Idle sessions\n", "Memory as Pss, of all processes.\n", _markdown_table(idle)]
-    if len(policies) > 1:
-        parts += ["## A policy decision\n", "Medians, on one core.\n", _markdown_table(policies)]
+    for title, sentence, table in others.tables():
+        parts += [f"## {title}\n", f"{sentence}\n", _markdown_table(table)]
     return "\n".join(parts) + written_by_hand

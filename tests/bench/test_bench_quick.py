@@ -30,6 +30,8 @@ def test_the_quick_set_measures_postern_and_postfix_side_by_side_and_loses_nothi
             assert figures["duplicates"] == 0
             assert figures["in_clear"] == 0
             assert figures["way_p50_ms"] >= figures["p50_ms"] > 0
+    assert [probe["ready"] == probe["domains"] > 0 for probe in found["probes"]] == [True]
+    assert [start["queued"] for start in found["restarts"]] == [0, 2000]
 
 
 def test_policy_decisions_are_measured_with_a_million_policies() -> None:
