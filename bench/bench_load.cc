@@ -4,18 +4,24 @@
 //   bench_load --to 127.0.0.1:2525 --messages 5000 --connections 50 --per-connection 20
 //              --size 4096 --domains 10 --recipients 1 --tls
 //
+// With --mixed the sizes are those of real mail, from 1 KB to 25 MB, in shares that are written
+// below; a message's size follows from its number.
+//
 // Every message carries a number of its own, which the sink counts: loss and duplicates show there.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <random>
 #include <vector>
 
 #include "bench/client.h"
 
 namespace postern::bench {
 namespace {
+
+constexpr std::size_t kLine = 78;
 
 struct Job {
   std::string to;
@@ -26,8 +32,35 @@ struct Job {
   int size = 4096;
   int domains = 1;
   int recipients = 1;
+  bool mixed = false;
   bool tls = false;
 };
+
+struct Share {
+  int of_a_thousand;
+  int largest;  // bytes; the smallest is the largest of the share before
+};
+constexpr int kSmallest = 1024;
+constexpr Share kShares[] = {{350, 10 << 10}, {350, 50 << 10}, {200, 200 << 10},
+                             {70, 1 << 20},   {25, 5 << 20},   {5, 25 << 20}};
+constexpr int kLargest = 25 << 20;
+
+// The same for the same number in every run.
+int mixed_size(int number) {
+  std::minstd_rand chance(static_cast<unsigned>(number) * 2654435761U + 1U);
+  chance.discard(3);
+  int place = static_cast<int>(chance() % 1000);
+  int smallest = kSmallest;
+  for (const Share& share : kShares) {
+    if (place < share.of_a_thousand) {
+      return smallest +
+             static_cast<int>(chance() % static_cast<unsigned>(share.largest - smallest));
+    }
+    place -= share.of_a_thousand;
+    smallest = share.largest;
+  }
+  return kSmallest;
+}
 
 struct Tally {
   int next = 0;
@@ -43,6 +76,12 @@ struct Loader {
   std::string filler;
   Tally tally;
 
+  // Whole lines.
+  [[nodiscard]] std::string_view text_of(int number) const {
+    if (!job.mixed) return filler;
+    const auto size = static_cast<std::size_t>(mixed_size(number)) / kLine * kLine;
+    return std::string_view(filler).substr(0, size);
+  }
   net::Task<bool> send_one(Conversation& talk, int number);
   net::Task<void> connection();
 };
@@ -64,7 +103,7 @@ net::Task<bool> Loader::send_one(Conversation& talk, int number) {
       "Subject: bench\r\nFrom: <{}>\r\nDate: Mon, 23 Nov 2026 00:00:00 +0000\r\n"
       "Message-ID: <{}@bench.example>\r\nX-Bench-Id: {}\r\nX-Bench-Sent: {}\r\n\r\n",
       job.sender, number, number, microseconds_now());
-  talk.output += filler;
+  talk.output += text_of(number);
   talk.output += ".\r\n";
   bool flushed = co_await talk.flush();
   if (!flushed) co_return false;
@@ -111,7 +150,7 @@ net::Task<void> run_all(Loader& loader) {
 
 std::string lines_of(int size) {
   std::string out;
-  while (out.size() < static_cast<std::size_t>(size)) out += std::string(76, 'x') + "\r\n";
+  while (out.size() < static_cast<std::size_t>(size)) out += std::string(kLine - 2, 'x') + "\r\n";
   return out;
 }
 
@@ -122,7 +161,7 @@ int run(const Job& job) {
     fmt::print(stderr, "bench_load: {}\n", client.error().text);
     return 2;
   }
-  Loader loader{job, *client, lines_of(job.size), {}};
+  Loader loader{job, *client, lines_of(job.mixed ? kLargest : job.size), {}};
   auto start = std::chrono::steady_clock::now();
   shard.run_until_done(run_all(loader));
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
@@ -150,6 +189,7 @@ int main(int argc, char** argv) {
   app.add_option("--connections", job.connections, "Connections at once");
   app.add_option("--per-connection", job.per_connection, "Messages on each connection");
   app.add_option("--size", job.size, "Bytes of a message's text");
+  app.add_flag("--mixed", job.mixed, "Sizes of real mail instead");
   app.add_option("--domains", job.domains, "Destination domains d0.bench.example, d1 ...");
   app.add_option("--recipients", job.recipients, "Recipients of each message");
   app.add_flag("--tls", job.tls, "STARTTLS");

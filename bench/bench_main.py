@@ -8,15 +8,18 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from bench.bench_engines import ENGINES, OWN_NAME, SINK_NAME, Place, remove
 from bench.bench_idle import idle, place_with
+from bench.bench_long import Tenth, long_run
 from bench.bench_measure import BenchError, Figures, measure
 from bench.bench_probe import PARTNERS, probe_rate
-from bench.bench_report import Others, as_json, conditions, markdown, rows, text_table
+from bench.bench_report import Others, as_json, conditions, markdown, plots, rows, text_table
 from bench.bench_restart import restarts
 from bench.bench_sets import QUICK, SETS, Set
+from lab.gateway import default_program
 from lab.model import Certificate
 from lab.pki import Pki
 from peers import Identity, free_port
@@ -44,6 +47,11 @@ cmake --build --preset release --target postern fill_queue \\
 unpack_peers
 """
     subprocess.run(["bash", "-c", script], cwd=REPOSITORY, check=True)
+
+
+def own_version() -> str:
+    """Of the program that is measured."""
+    return subprocess.run([default_program(), "version"], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def identity(pki: Pki, name: str) -> Identity:
@@ -77,6 +85,17 @@ def run_set(what: Set, pki: Pki, repetitions: int, versions: dict[str, str]) -> 
     return results
 
 
+def measure_long(pki: Pki, messages: int) -> list[Tenth]:
+    """The long run alone."""
+    say(f"A long run: {messages:,} messages of mixed sizes")
+    identities = identity(pki, OWN_NAME), identity(pki, SINK_NAME)
+    tenths: list[Tenth] = []
+    for tenth in long_run(WORK, PROGRAMS, identities, pki.ca, free_port(), messages):
+        tenths.append(tenth)
+        say(f"  {len(tenths)}/10: {tenth.rate:,.0f} messages/s, {tenth.disk / 2**20:,.0f} MiB on disk")
+    return tenths
+
+
 def measure_others(pki: Pki, quick: bool, repetitions: int) -> Others:
     """What is no relaying; the quick run has the parts that take seconds, in small."""
     own, partners = identity(pki, OWN_NAME), identity(pki, PARTNERS)
@@ -105,12 +124,16 @@ def policy_figures() -> list[dict[str, float]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def publish(facts: dict[str, str], relay: list[list[str]], others: Others) -> None:
-    """docs/performance.md: the tables of this run, then what people wrote below the line."""
+def publish(facts: dict[str, str], relay: list[list[str]], others: Others, charts: dict[str, str]) -> None:
+    """docs/performance.md: the tables and charts of this run, then what people wrote below the line."""
     page = REPOSITORY / "docs" / "performance.md"
     old = page.read_text() if page.exists() else ""
     _, line, by_hand = old.partition(LINE)
-    page.write_text(markdown(facts, relay, others, written_by_hand=line + by_hand or LINE))
+    folder = page.with_suffix("")
+    folder.mkdir(exist_ok=True)
+    for name, text in charts.items():
+        (folder / name).write_text(text)
+    page.write_text(markdown(facts, relay, others, list(charts), written_by_hand=line + by_hand or LINE))
     say("docs/performance.md is written.")
 
 
@@ -125,6 +148,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", type=Path, default=WORK / "results.json", help="where the results go as JSON")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md from this run")
     parser.add_argument("--even-if-busy", action="store_true", help="with --write: publish from a busy machine too")
+    parser.add_argument(
+        "--long", type=int, default=0, metavar="MESSAGES", help="only a long run of mixed sizes, in tenths; with --write it follows"
+    )
     parser.add_argument("--no-build", action="store_true", help="measure what is built already")
     options = parser.parse_args(arguments)
     wanted = [name for name in options.sets.split(",") if name]
@@ -135,6 +161,8 @@ def main(arguments: list[str]) -> int:
         parser.error("the quick set is too small to be published")
     sets = QUICK if options.quick else tuple(one for one in SETS if not wanted or one.name in wanted)
     repetitions = options.repetitions or (2 if options.quick else 3)
+
+    only_long = options.long > 0 and not options.write
 
     if not options.no_build:
         build()
@@ -147,23 +175,26 @@ def main(arguments: list[str]) -> int:
     WORK.mkdir(parents=True, exist_ok=True)
     facts = conditions(WORK, {}, repetitions)
     pki = Pki(WORK / "pki")
-    versions: dict[str, str] = {}
+    versions = {"postern": own_version()}
     results: dict[str, dict[str, list[Figures]]] = {}
     try:
-        for one in sets:
+        for one in () if only_long else sets:
             say(one.title)
             results[one.name] = run_set(one, pki, repetitions, versions)
-        others = Others() if options.only_sets else measure_others(pki, options.quick, repetitions)
+        others = Others() if options.only_sets or only_long else measure_others(pki, options.quick, repetitions)
+        if options.long:
+            others = replace(others, tenths=measure_long(pki, options.long))
     except BenchError as error:
         say(f"bench/run: {error}")
         return 1
     facts["versions"] = ", ".join(versions.values())
-    relay = rows(sets, results)
+    relay = rows([one for one in sets if one.name in results], results)
     print("\n".join(f"{name}: {value}" for name, value in facts.items()))
-    for title, _, table in [("Relaying", "", relay), *others.tables()]:
+    relaying = [("Relaying", "", relay)] if results else []
+    for title, _, table in [*relaying, *others.tables()]:
         print(f"\n{title}\n\n{text_table(table)}")
-    options.json.write_text(json.dumps(as_json(facts, sets, results, others), indent=2) + "\n")
+    options.json.write_text(json.dumps(as_json(facts, [one for one in sets if one.name in results], results, others), indent=2) + "\n")
     say(f"\nResults: {options.json}")
     if options.write:
-        publish(facts, relay, others)
+        publish(facts, relay, others, plots(sets, results, others))
     return 0

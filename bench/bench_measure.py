@@ -14,7 +14,7 @@ from bench.bench_engines import Engine
 from bench.bench_sets import Set
 from peers import Identity
 
-_LOAD_TIMEOUT = 600
+_LOAD_TIMEOUT = 1800
 
 
 class BenchError(Exception):
@@ -124,6 +124,8 @@ def _load(engine: Engine, what: Set, programs: Path, count: int) -> dict[str, An
         command += [f"--{option}", str(value)]
     if what.tls:
         command.append("--tls")
+    if what.mixed:
+        command.append("--mixed")
     done = subprocess.run(command, capture_output=True, text=True, timeout=_LOAD_TIMEOUT)
     if not done.stdout:
         raise BenchError(f"bench_load ended with {done.returncode}: {done.stderr}\n{engine.log()[-3000:]}")

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.bench_idle import Idle
+from bench.bench_long import Tenth
 from bench.bench_measure import Figures
+from bench.bench_plot import Bar, bars
 from bench.bench_probe import ProbeRate
 from bench.bench_restart import Restart
 from bench.bench_sets import Set
@@ -138,6 +140,29 @@ def restart_rows(found: Sequence[Restart]) -> list[list[str]]:
     return out
 
 
+def long_rows(found: Sequence[Tenth]) -> list[list[str]]:
+    """The tenths of a long run, and the last against the first."""
+    out = [["tenth", "messages", "messages/s", "CPU ms/message", "250 p99 ms", "disk, MiB", "memory, MiB", "lost", "twice"]]
+    for number, one in enumerate(found, 1):
+        out.append(
+            [
+                str(number),
+                f"{one.messages:,}",
+                f"{one.rate:,.0f}",
+                f"{one.cpu_ms:.3f}",
+                f"{one.p99_ms:.1f}",
+                f"{one.disk / 2**20:,.0f}",
+                f"{one.memory / 2**20:,.0f}",
+                str(one.lost),
+                str(one.duplicates),
+            ]
+        )
+    if found:
+        first, last = found[0], found[-1]
+        out.append(["last / first", "", f"{last.rate / first.rate:.3g}", f"{last.cpu_ms / first.cpu_ms:.3g}", *[""] * 5])
+    return out
+
+
 def text_table(table: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table)
@@ -151,6 +176,7 @@ class Others:
     policies: Sequence[Mapping[str, float]] = ()
     probes: Sequence[ProbeRate] = ()
     restarts: Sequence[Restart] = ()
+    tenths: Sequence[Tenth] = ()
 
     def tables(self) -> list[tuple[str, str, list[list[str]]]]:
         """A title, a sentence and a table for each that was measured."""
@@ -161,6 +187,7 @@ class Others:
                 ("A policy decision", "Medians, on one core.", policy_rows(self.policies)),
                 ("Probes", _OF_PROBES, probe_rows(self.probes)),
                 ("Start", _OF_RESTARTS, restart_rows(self.restarts)),
+                ("A long run", _OF_LONG_RUNS, long_rows(self.tenths)),
             )
             if len(part[2]) > 1
         ]
@@ -182,12 +209,17 @@ def as_json(facts: Mapping[str, str], sets: Sequence[Set], results: Results, oth
         "policies": [dict(one) for one in others.policies],
         "probes": [asdict(one) for one in others.probes],
         "restarts": [asdict(one) for one in others.restarts],
+        "long": [asdict(one) for one in others.tenths],
     }
 
 
 _OF_PROBES = (
     "`postern probe` over a list of domains: MX, addresses, MTA-STS, and one mail server each with STARTTLS and TLS 1.3."
     " Every answer of DNS and of the mail servers comes a round trip late; the connection counts as one."
+)
+_OF_LONG_RUNS = (
+    "Messages of 1 KB to 25 MB in the shares of real mail (`bench_load.cc` has them), with TLS on both hops, through one"
+    " gateway. Disk is the data directory with all evidence, which is kept; memory is Pss."
 )
 _OF_RESTARTS = "Each message has been tried once and is due again in an hour or later. Memory as Pss."
 
@@ -209,16 +241,40 @@ def _markdown_table(table: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in table[1:]]) + "\n"
 
 
+def plots(sets: Sequence[Set], results: Results, others: Others) -> dict[str, str]:
+    """The charts of docs/performance.md: a file's name and its SVG."""
+    rates, costs = [], []
+    for one in sets:
+        for engine, found in results[one.name].items():
+            ours = engine == "postern"
+            label = one.title if ours else engine
+            rate, cost = _median(found, lambda figures: figures.rate), _median(found, lambda figures: figures.cpu_ms)
+            rates.append(Bar(label, rate, f"{rate:,.0f}", ours))
+            costs.append(Bar(label, cost, f"{cost:.2f}", ours))
+    out = {
+        "rate.svg": bars("Messages a second, end to end", rates),
+        "cpu.svg": bars("Milliseconds of processor a message", costs),
+    }
+    if others.restarts:
+        runs = [Bar(f"{one.queued:,} messages queued", one.seconds, f"{one.seconds:.2f} s") for one in others.restarts]
+        out["start.svg"] = bars("From start to the greeting, each start", runs)
+    if others.tenths:
+        tenths = [Bar(f"tenth {number}", one.rate, f"{one.rate:,.0f}") for number, one in enumerate(others.tenths, 1)]
+        out["long.svg"] = bars("A long run of mixed sizes: messages a second in each tenth", tenths)
+    return out
+
+
 def markdown(
     facts: Mapping[str, str],
     relay: Sequence[Sequence[str]],
     others: Others,
+    charts: Sequence[str],
     written_by_hand: str,
 ) -> str:
     """docs/performance.md."""
     conditions_table = [["condition", ""], *([name, value] for name, value in facts.items())]
     parts = [_INTRODUCTION, _markdown_table(conditions_table)]
-    parts += ["## Relaying\n", _markdown_table(relay)]
+    parts += ["## Relaying\n", *(f"![{name}](performance/{name})\n" for name in charts), _markdown_table(relay)]
     for title, sentence, table in others.tables():
         parts += [f"## {title}\n", f"{sentence}\n", _markdown_table(table)]
     return "\n".join(parts) + written_by_hand

@@ -40,3 +40,13 @@ def test_policy_decisions_are_measured_with_a_million_policies() -> None:
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["policies"] for one in found] == [10, 10_000, 1_000_000]
     assert all(one["requirement_ns"] > 0 for one in found)
+
+
+def test_a_long_run_of_mixed_sizes_loses_nothing_in_any_tenth(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    done = subprocess.run(
+        [REPOSITORY / "bench" / "run", "--no-build", "--long", "200", "--json", results], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    tenths = json.loads(results.read_text())["long"]
+    assert [(tenth["messages"], tenth["lost"], tenth["duplicates"]) for tenth in tenths] == [(20, 0, 0)] * 10

@@ -1,0 +1,49 @@
+"""Bar charts as SVG, readable on light and on dark pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+_WIDTH, _LABELS, _NUMBERS = 760, 300, 70
+_BAR, _GAP, _TITLE = 18, 8, 34
+_STYLE = """
+text { font: 13px system-ui, sans-serif; fill: #1f2933 }
+.title { font-weight: 600 }
+.bar { fill: #2f6f4f }
+.other { fill: #9aa5b1 }
+@media (prefers-color-scheme: dark) {
+  text { fill: #e4e7eb } .bar { fill: #6fbf8f } .other { fill: #616e7c }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar; `ours` decides its colour."""
+
+    label: str
+    value: float
+    text: str
+    ours: bool = True
+
+
+def bars(title: str, values: Sequence[Bar]) -> str:
+    """A chart of horizontal bars from nought, with what each is at its end."""
+    most = max((bar.value for bar in values), default=0) or 1
+    room = _WIDTH - _LABELS - _NUMBERS
+    height = _TITLE + len(values) * (_BAR + _GAP)
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img">',
+        f"<title>{escape(title)}</title><style>{_STYLE}</style>",
+        f'<text class="title" x="0" y="18">{escape(title)}</text>',
+    ]
+    for number, bar in enumerate(values):
+        top = _TITLE + number * (_BAR + _GAP)
+        width = max(1.0, room * bar.value / most)
+        base = top + _BAR - 5
+        out.append(f'<text x="{_LABELS - 8}" y="{base}" text-anchor="end">{escape(bar.label)}</text>')
+        out.append(f'<rect class="{"bar" if bar.ours else "other"}" x="{_LABELS}" y="{top}" width="{width:.1f}" height="{_BAR}" rx="2"/>')
+        out.append(f'<text x="{_LABELS + width + 6:.1f}" y="{base}">{escape(bar.text)}</text>')
+    return "\n".join([*out, "</svg>"]) + "\n"
