@@ -114,3 +114,48 @@ def test_passwords_are_not_asked_for_in_plaintext(connect: Connect) -> None:
     assert "AUTH" not in wire.reply()[1]
     assert wire.ask("AUTH PLAIN AHVzZXIAcGFzcw==") == 538
     assert wire.ask("AUTH LOGIN") == 538
+
+
+# Under these a password could be read, or asked for, by whoever stands between.
+EXPOSING = {
+    "TLS 1.0": (ssl.TLSVersion.TLSv1, "DEFAULT"),
+    "TLS 1.1": (ssl.TLSVersion.TLSv1_1, "DEFAULT"),
+    "a suite that authenticates nobody": (ssl.TLSVersion.TLSv1_2, "aNULL"),
+}
+
+
+def speaking(version: ssl.TLSVersion, suites: str = "DEFAULT") -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers(f"{suites}:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = version
+    return context
+
+
+@pytest.mark.parametrize("how", EXPOSING)
+@pytest.mark.parametrize("listener", ["internal", "old"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_passwords_are_not_taken_under_tls_that_exposes_them(listener: str, how: str, connect: Connect) -> None:
+    wire = connect(listener)
+    assert wire.reply()[0] == 220
+    assert (wire.ask("EHLO client.example"), wire.ask("STARTTLS")) == (250, 220)
+    wire.begin_tls(speaking(*EXPOSING[how]))
+    wire.say("EHLO client.example\r\n")
+    assert "AUTH" not in wire.reply()[1]
+    wire.say("AUTH PLAIN AHVzZXIAcGFzcw==\r\n")
+    code, text = wire.reply()
+    assert code == 538 and text.startswith("5.7.11 AUTH needs TLS 1.2 or later"), text
+    assert wire.ask("AUTH LOGIN") == 538
+    assert wire.ask("MAIL FROM:<anna@corp.example>") == 250, "who needs no password goes on"
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=str)
+def test_passwords_are_taken_under_tls_that_guards_them(version: ssl.TLSVersion, connect: Connect) -> None:
+    wire = connect("internal")
+    assert wire.reply()[0] == 220
+    assert (wire.ask("EHLO client.example"), wire.ask("STARTTLS")) == (250, 220)
+    wire.begin_tls(speaking(version))
+    wire.say("EHLO client.example\r\n")
+    assert "AUTH PLAIN LOGIN" in wire.reply()[1]
+    assert wire.ask("AUTH PLAIN AHVzZXIAcGFzcw==") == 535, "it is looked at, and wrong"

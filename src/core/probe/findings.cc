@@ -64,6 +64,23 @@ const Part* best_of(const std::vector<Part>& parts) {
   return best;
 }
 
+// The session broke before a delivery could have said MAIL FROM, with TLS that an enforced mode
+// takes or before there was any: every delivery meets that, whatever it asks of TLS. Where the TLS
+// would not do either, that is what an enforced mode meets first.
+bool broke_for_all(const AddressFinding& finding) {
+  const tls::Observation& seen = finding.observation;
+  if (finding.failure.code.empty()) return false;
+  if (seen.offer == tls::Offer::offered && seen.handshake == tls::Handshake::not_tried) return true;
+  std::optional<tls::Reason> ignored;
+  return tls::achieved(seen, {}, ignored) != tls::Mode::opportunistic;
+}
+
+// A server that puts it off, or takes longer than a probe waits, may be ready at another time.
+bool may_pass(const queue::Status& failure) {
+  return failure.diagnostic.starts_with('4') || failure.code == "reply-timeout" ||
+         failure.code == "cancelled";
+}
+
 tls::Reason reason_of(const queue::Status& status) { return {status.code, status.text}; }
 
 std::string remark_of(std::string_view code) {
@@ -110,6 +127,18 @@ void conclude(AddressFinding& finding, std::span<const dns::Domain> names) {
       finding.readiness = Readiness::not_ready;
       break;
   }
+  // TLS is not all: a delivery needs a session that goes on under it.
+  if (!broke_for_all(finding)) return;
+  finding.readiness = may_pass(finding.failure) ? Readiness::unknown : Readiness::not_ready;
+  finding.why = reason_of(finding.failure);
+}
+
+std::optional<tls::Reason> what_stops(const AddressFinding& finding,
+                                      const tls::Requirement& requirement) {
+  if (broke_for_all(finding)) return reason_of(finding.failure);
+  if (auto unmet = tls::judge(requirement, finding.observation).unmet) return unmet->reason;
+  if (!finding.failure.code.empty()) return reason_of(finding.failure);
+  return std::nullopt;
 }
 
 void hold_against_published(AddressFinding& finding, const tls::Requirement& requirement,

@@ -77,6 +77,9 @@ struct DomainFinding {
 
 // One address: what it showed, judged by what enforced modes accept.
 void conclude(AddressFinding& finding, std::span<const dns::Domain> names);
+// Why a delivery that requires this would not get through at the address; nothing if it would.
+[[nodiscard]] std::optional<tls::Reason> what_stops(const AddressFinding& finding,
+                                                    const tls::Requirement& requirement);
 // What the partner publishes (DANE, MTA-STS) holds a delivery, too: an address that does not meet
 // it is not ready, whatever it showed; where it could not be looked up, that is unknown.
 // `requirement` is the host's; what the account itself asks is left aside.

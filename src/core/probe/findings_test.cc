@@ -71,6 +71,56 @@ TEST(Findings, ATrustedCertificateForTheHostIsReadyForStrict) {
   EXPECT_EQ(host({good()}).readiness, Readiness::strict);
 }
 
+// --- a session that breaks under TLS
+// --------------------------------------------------------------
+
+AddressFinding broken(AddressFinding finding, std::string code, std::string diagnostic = "") {
+  finding.failure.code = std::move(code);
+  finding.failure.diagnostic = std::move(diagnostic);
+  return finding;
+}
+tls::Requirement strict_by_policy() {
+  tls::Authenticate ways;
+  ways.names = {domain("mx.example.com")};
+  tls::Requirement requirement;
+  requirement.add({{tls::SourceKind::policy, 0, ""}, ways});
+  return requirement;
+}
+
+TEST(Findings, GoodTlsIsNotReadyWhereTheSessionBreaksUnderIt) {
+  const HostFinding finding = host({broken(good(), "connection-lost")});
+  EXPECT_EQ(finding.readiness, Readiness::not_ready);
+  EXPECT_EQ(finding.why->code, "connection-lost");
+}
+
+TEST(Findings, ARefusalOfEhloUnderTlsIsNotReady) {
+  EXPECT_EQ(host({broken(good(), "ehlo-rejected", "550 5.7.1 no")}).readiness,
+            Readiness::not_ready);
+}
+
+TEST(Findings, AServerThatPutsItOffUnderTlsMayBeReadyAtAnotherTime) {
+  EXPECT_EQ(host({broken(good(), "session-ended", "421 4.3.2 later")}).readiness,
+            Readiness::unknown);
+  EXPECT_EQ(host({broken(good(), "reply-timeout")}).readiness, Readiness::unknown);
+}
+
+TEST(Findings, NoDeliveryGetsThroughWhereTheSessionBreaks) {
+  const AddressFinding finding = broken(good(), "connection-lost");
+  EXPECT_EQ(what_stops(finding, {})->code, "connection-lost");
+  EXPECT_EQ(what_stops(finding, strict_by_policy())->code, "connection-lost");
+  EXPECT_FALSE(what_stops(good(), strict_by_policy()));
+}
+
+TEST(Findings, TlsThatAnEnforcedModeDoesNotTakeIsWhatItMeetsBeforeTheSessionBreaks) {
+  AddressFinding old = broken(good(), "connection-lost");
+  old.observation.version = tls::Version::tls1_0;
+  tls::Requirement modern;
+  modern.add({{tls::SourceKind::floor, 0, ""}, tls::AtLeast{tls::Version::tls1_2}});
+  EXPECT_EQ(what_stops(old, modern)->code, "tls-version-too-low");
+  EXPECT_EQ(what_stops(old, {})->code, "connection-lost");
+  EXPECT_EQ(host({old}).why->code, "tls-version-too-low");
+}
+
 // --- what the partner publishes ------------------------------------------------------------------
 
 Readiness held(AddressFinding finding, tls::Demand demand) {

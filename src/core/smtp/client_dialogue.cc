@@ -127,6 +127,8 @@ void ClientDialogue::on_input(std::string_view bytes) {
       case ReplyParser::Status::incomplete:
         return;
       case ReplyParser::Status::malformed:
+        // How it says goodbye changes nothing of what it did.
+        if (state_ == State::quitting) return on_timeout();
         return protocol_error("reply-malformed", parser_.problem());
       case ReplyParser::Status::complete:
         break;

@@ -33,9 +33,7 @@ void ServerDialogue::hello(const Command& command) {
   say("250-CHUNKING");
   if (settings_.tls == TlsOffer::starttls && !arrival_.tls) say("250-STARTTLS");
   if (arrival_.tls) say("250-REQUIRETLS");  // RFC 8689 3: under TLS alone
-  if (settings_.auth == AuthOffer::under_tls && arrival_.tls && !arrival_.authenticated) {
-    say("250-AUTH PLAIN LOGIN");
-  }
+  if (offers_auth() && !arrival_.authenticated) say("250-AUTH PLAIN LOGIN");
   say("250 ENHANCEDSTATUSCODES");
 }
 
@@ -52,12 +50,22 @@ void ServerDialogue::starttls(std::string_view argument) {
   state_ = State::tls;
 }
 
+bool ServerDialogue::offers_auth() const {
+  return settings_.auth == AuthOffer::under_tls && arrival_.tls && passwords_ == Passwords::safe;
+}
+
 void ServerDialogue::auth(std::string_view argument) {
   if (settings_.auth == AuthOffer::none) {
     return refuse(Reply{502, "5.5.1", {"AUTH is not offered here."}});
   }
   if (!arrival_.tls) {
     return refuse(Reply{538, "5.7.11", {"AUTH needs TLS: issue a STARTTLS command first."}});
+  }
+  if (!offers_auth()) {
+    return refuse(Reply{538,
+                        "5.7.11",
+                        {"AUTH needs TLS 1.2 or later and a suite that proves our certificate; "
+                         "this session would expose the password."}});
   }
   if (arrival_.hello.empty() || !arrival_.extended) return refuse(out_of_order("Send EHLO first."));
   if (arrival_.authenticated) return refuse(out_of_order("You are authenticated already."));

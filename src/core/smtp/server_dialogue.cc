@@ -21,6 +21,7 @@ ServerDialogue::ServerDialogue(const ServerSettings& settings, base::IpAddress c
     arrival_.tls = true;
     arrival_.cipher_iana = std::move(tls->cipher_iana);
     arrival_.group = std::move(tls->group);
+    passwords_ = tls->passwords;
   }
   say("220 " + settings.host + " ESMTP");  // RFC 2034 4: no enhanced code here, nor after EHLO
 }
@@ -103,6 +104,7 @@ void ServerDialogue::on_tls(TlsWords words) {
   arrival_.tls = true;
   arrival_.cipher_iana = std::move(words.cipher_iana);
   arrival_.group = std::move(words.group);
+  passwords_ = words.passwords;
   reset_transaction();
   state_ = State::command;
 }

@@ -33,10 +33,15 @@
 
 namespace postern::smtp {
 
-// What the Received header says of TLS.
+// May a password be said under it? Not where somebody in between can read along: in TLS older than
+// 1.2 (RFC 8997), under a broken suite, or one that authenticates nobody.
+enum class Passwords { safe, exposed };
+
+// What is said of TLS: in the Received header, and to a client that wants to log in.
 struct TlsWords {
   std::string cipher_iana;
   std::string group;
+  Passwords passwords = Passwords::safe;
 };
 
 class ServerDialogue final : private ServerContent::Completion {
@@ -85,6 +90,7 @@ class ServerDialogue final : private ServerContent::Completion {
   // server_commands.cc: one method a command
   void hello(const Command& command);
   void starttls(std::string_view argument);
+  [[nodiscard]] bool offers_auth() const;
   void auth(std::string_view argument);
   void auth_turn(AuthExchange::Turn turn);
   void mail(std::string_view argument);
@@ -118,6 +124,7 @@ class ServerDialogue final : private ServerContent::Completion {
   std::size_t at_ = 0;       // input before this is done with
   std::size_t skipped_ = 0;  // of a line that is too long
 
+  Passwords passwords_ = Passwords::exposed;
   AuthExchange exchange_;
   Credentials credentials_;
 

@@ -154,6 +154,15 @@ TEST(ServerDialogue, RefusesAuthInPlaintextAndOutOfOrder) {
   EXPECT_EQ(Server(settings, TlsWords{}).codes("EHLO c.example\r\nAUTH PLAIN\r\n"), "250 502");
 }
 
+TEST(ServerDialogue, NeitherOffersNorTakesAuthUnderTlsThatExposesThePassword) {
+  const std::string plain = base::base64(std::string("\0user\0secret", 12));
+  const TlsWords old{"TLS_X", "g", Passwords::exposed};
+  Server server(Server::plain_settings(), old);
+  EXPECT_THAT(server.feed("EHLO c.example\r\n"), Not(HasSubstr("AUTH")));
+  EXPECT_EQ(server.codes("AUTH PLAIN " + plain + "\r\nAUTH LOGIN\r\n"), "538 538");
+  EXPECT_EQ(server.codes("MAIL FROM:<>\r\n"), "250") << "the rest goes on";
+}
+
 TEST(ServerDialogue, ACancelledOrBrokenExchangeEndsIt) {
   Server server(Server::plain_settings(), TlsWords{"TLS_X", "g"});
   EXPECT_EQ(server.codes("EHLO c.example\r\nAUTH LOGIN\r\n*\r\nNOOP\r\n"), "250 334 501 250");

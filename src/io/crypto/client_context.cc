@@ -102,6 +102,14 @@ int exchange_bits(SSL* ssl) {
   return leaf == nullptr ? 0 : EVP_PKEY_get_security_bits(X509_get0_pubkey(leaf));
 }
 
+// RFC 7301 3.2: a server may only choose what was offered. Not every OpenSSL looks.
+bool chose_another(SSL* ssl, const std::string& offered) {
+  const unsigned char* chosen = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl, &chosen, &size);
+  return size != 0 && std::string_view(reinterpret_cast<const char*>(chosen), size) != offered;
+}
+
 }  // namespace
 
 base::Instant system_time() {
@@ -147,6 +155,12 @@ SslPtr OpenSslClientContext::make_session(const ClientHello& hello) {
     require(SSL_set_tlsext_host_name(ssl.get(), hello.server_name.text().c_str()) == 1,
             "set the server name");
   }
+  if (!hello.protocol.empty()) {
+    const std::string list = static_cast<char>(hello.protocol.size()) + hello.protocol;
+    require(SSL_set_alpn_protos(ssl.get(), reinterpret_cast<const unsigned char*>(list.data()),
+                                static_cast<unsigned>(list.size())) == 0,  // it says 0 for success
+            "offer a protocol");
+  }
   SSL_set_connect_state(ssl.get());
   return ssl;
 }
@@ -188,6 +202,10 @@ net::Task<base::Result<SecuredClient>> OpenSslClientContext::connect_tls(
   auto stream =
       std::make_unique<TlsStream>(std::move(socket), std::move(ssl), std::move(keeper_owner));
   base::Result<> shaken = co_await stream->handshake(deadline);
+  if (shaken && chose_another(stream->ssl(), hello.protocol)) {
+    shaken =
+        base::fail("handshake-failed", "the peer chose a protocol that was not offered (ALPN)");
+  }
   SecuredClient secured;
   if (!shaken) {
     if (shaken.error().code != "handshake-failed") {

@@ -27,6 +27,15 @@ using tls::Version;
 constexpr tls::HandshakeProfile opportunistic{Version::tls1_0, true};
 constexpr tls::HandshakeProfile enforced{Version::tls1_2, false};
 
+// A server's answer to ALPN: whatever stands in the string, offered or not.
+int choose(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char*, unsigned,
+           void* answer) {
+  const auto& text = *static_cast<const std::string*>(answer);
+  *chosen = reinterpret_cast<const unsigned char*>(text.data());
+  *size = static_cast<unsigned char>(text.size());
+  return SSL_TLSEXT_ERR_OK;
+}
+
 class ClientHandshake : public ::testing::Test {
  protected:
   base::Result<SecuredClient> connect(Peer& peer, const tls::HandshakeProfile& profile = enforced) {
@@ -73,6 +82,27 @@ TEST_F(ClientHandshake, SendsNoServerNameToAnAddressLiteral) {
   hello.profile = enforced;
   ASSERT_TRUE(connect(peer, hello));
   EXPECT_EQ(SSL_get_servername(peer.ssl(), TLSEXT_NAMETYPE_host_name), nullptr);
+}
+
+TEST_F(ClientHandshake, TakesTheProtocolItOfferedOrSilenceButNoOther) {
+  for (const auto& [answer, expected] : std::initializer_list<std::pair<std::string, Handshake>>{
+           {"", Handshake::done}, {"http/1.1", Handshake::done}, {"h2", Handshake::failed}}) {
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+      SCOPED_TRACE(answer);
+      const auto server = server_peer(&leaf_);
+      SSL_CTX_set_max_proto_version(server.get(), version);
+      std::string chosen = answer;
+      if (!answer.empty()) SSL_CTX_set_alpn_select_cb(server.get(), choose, &chosen);
+      Peer peer(accepting(server.get()));
+      ClientHello hello;
+      hello.profile = enforced;
+      hello.protocol = "http/1.1";
+      auto secured = connect(peer, hello);
+      ASSERT_TRUE(secured);
+      EXPECT_EQ(secured->observation.handshake, expected) << secured->observation.detail;
+      EXPECT_EQ(secured->stream != nullptr, expected == Handshake::done);
+    }
+  }
 }
 
 TEST_F(ClientHandshake, FinishesWithAnyCertificateAndSaysWhatIsWrong) {

@@ -44,6 +44,9 @@ class TrustStore {
 struct ClientHello {
   dns::Domain server_name{};  // SNI; empty for an address literal
   tls::HandshakeProfile profile{};
+  // Offered by ALPN (RFC 7301): a server that answers with another was not the one that was meant
+  // (ALPACA), and one that answers nothing is taken. Empty: none is offered.
+  std::string protocol{};
   std::shared_ptr<const TrustStore> trust{};
   std::vector<dns::Tlsa> tlsa{};          // usable records only; empty: no DANE
   std::vector<dns::Domain> dane_names{};  // not used here: core matches names (RFC 7672 3.2.2)

@@ -60,6 +60,7 @@ net::Task<base::Result<std::unique_ptr<net::Stream>>> secure(Needs needs, dns::D
   if (!socket) co_return base::fail("https-unreachable", socket.error().text);
   crypto::ClientHello hello;
   hello.server_name = host;
+  hello.protocol = "http/1.1";
   hello.trust = needs.trust;
   const tls::Requirement required = webpki(host);
   hello.profile = tls::handshake_profile(required);

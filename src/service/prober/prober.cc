@@ -101,12 +101,13 @@ probe::Effective effective_of(const route::RoutePlan& plan, const probe::DomainF
       if (address.observation.offer == tls::Offer::unknown) continue;
       tls::Verdict verdict = tls::judge(requirement, address.observation);
       if (verdict.would_fail) effective.would_fail = verdict.would_fail->reason.code;
-      if (verdict.met()) {
+      auto stopped_by = probe::what_stops(address, requirement);
+      if (!stopped_by) {
         effective.met = true;
         effective.why.reset();
         return effective;
       }
-      if (!decided) effective.met = false, effective.why = verdict.unmet->reason;
+      if (!decided) effective.met = false, effective.why = std::move(stopped_by);
       decided = true;
     }
   }
@@ -169,7 +170,10 @@ net::Task<void> Prober::look_at_address(route::HostPlan plan, Aim aim,
     co_await connect_once(std::move(plan), aim, lenient);
     finding.transcript.push_back("-- once more, taking any TLS, to see what there is");
     std::ranges::move(lenient.transcript, std::back_inserter(finding.transcript));
-    if (lenient.observation.encrypted()) finding.observation = std::move(lenient.observation);
+    if (lenient.observation.encrypted()) {
+      finding.observation = std::move(lenient.observation);
+      finding.failure = std::move(lenient.failure);
+    }
   }
   finding.took = std::chrono::duration_cast<base::Duration>(needs_.shard.now() - begun);
 }

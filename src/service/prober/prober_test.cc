@@ -35,6 +35,12 @@ Posture breaking() {
   return posture;
 }
 
+// Good until TLS stands; then EHLO is answered so ("": by hanging up).
+Posture under_tls(Posture posture, const std::string& reply) {
+  posture.replies["EHLO under TLS"] = reply;
+  return posture;
+}
+
 // example.com with one mail server, and a prober beside the dispatcher.
 struct Scene : World {
   delivery::testing::Peer* mx = nullptr;
@@ -95,6 +101,22 @@ TEST(Prober, FindsAServerWithoutTlsNotReady) {
   EXPECT_EQ(finding.why->code, "starttls-not-supported");
 }
 
+TEST(Prober, FindsAServerThatHangsUpUnderTlsNotReady) {
+  Scene scene;
+  const auto finding = probed(scene, under_tls(scene.trusted("mx1.example.com"), ""));
+  EXPECT_EQ(finding.readiness, probe::Readiness::not_ready);
+  EXPECT_EQ(finding.why->code, "connection-lost");
+  EXPECT_TRUE(finding.hosts.at(0).addresses.at(0).observation.encrypted());
+}
+
+TEST(Prober, FindsAServerThatPutsOffEveryoneUnderTlsUnknown) {
+  Scene scene;
+  const auto finding =
+      probed(scene, under_tls(scene.trusted("mx1.example.com"), "421 4.3.2 later"));
+  EXPECT_EQ(finding.readiness, probe::Readiness::unknown);
+  EXPECT_EQ(finding.why->code, "session-ended");
+}
+
 net::Task<void> test_route(World& world) {
   auto& scene = static_cast<Scene&>(world);
   Prober prober = scene.prober();
@@ -137,6 +159,14 @@ TEST(Prober, SaysThatARouteRefusesTheRecipient) {
   posture.replies["RCPT"] = "550 5.1.1 no such user";
   const RouteTest test = tested(scene, posture);
   EXPECT_FALSE(test.verdict.passes);
+}
+
+TEST(Prober, SaysThatARouteHangsUpUnderTls) {
+  Scene scene;
+  const RouteTest test = tested(scene, under_tls(scene.self_signed("mail.corp.example"), ""));
+  EXPECT_FALSE(test.verdict.passes);
+  EXPECT_EQ(test.verdict.readiness, probe::Readiness::not_ready);
+  EXPECT_EQ(test.verdict.why->code, "connection-lost");
 }
 
 // --- the truth table: what the probe says is what a delivery meets -------------------------------
@@ -237,7 +267,16 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"NoStarttls", [](Scene&) { return plain(); }},
         Row{"StarttlsRefusedForNow", [](Scene&) { return refusing("454 4.7.0 not now"); }},
         Row{"StarttlsRefusedForGood", [](Scene&) { return refusing("502 5.5.1 no"); }},
-        Row{"HandshakeBreaks", [](Scene&) { return breaking(); }}),
+        Row{"HandshakeBreaks", [](Scene&) { return breaking(); }},
+        Row{"HangsUpOnStarttls", [](Scene&) { return refusing(""); }},
+        Row{"HangsUpUnderTls",
+            [](Scene& s) { return under_tls(s.trusted("mx1.example.com"), ""); }},
+        Row{"HangsUpUnderTlsThatNobodyTrusts",
+            [](Scene& s) { return under_tls(s.self_signed("mx1.example.com"), ""); }},
+        Row{"PutsOffUnderTls",
+            [](Scene& s) { return under_tls(s.trusted("mx1.example.com"), "421 4.3.2 later"); }},
+        Row{"RefusesEhloUnderTls",
+            [](Scene& s) { return under_tls(s.trusted("mx1.example.com"), "550 5.7.1 no"); }}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -146,8 +146,10 @@ net::Task<queue::Attempt> Reproof::prove_address(route::HostPlan plan, base::Acc
     attempt.reason = opened.verdict.unmet->reason.code;
     attempt.detail = opened.verdict.unmet->reason.sentence;
   }
-  // Where nobody answered, that is the reason, and not the TLS that was not seen.
+  // Where nobody answered, that is the reason, and not the TLS that was not seen. And TLS whose
+  // session broke before EHLO was answered proves no route: no delivery would get further.
   if (failure) {
+    attempt.met = false;
     attempt.reason = failure->code;
     attempt.detail = failure->text;
   }

@@ -104,6 +104,18 @@ TEST(Reproof, NamesTheTrueReasonWhenNobodyAnswers) {
   EXPECT_EQ(scene.recorded[0].reason, "connection-refused");
 }
 
+TEST(Reproof, ProvesNothingWhereTheSessionBreaksRightAfterTheHandshake) {
+  Scene scene;
+  Posture posture = scene.trusted("mail.corp.example");
+  posture.replies["EHLO under TLS"] = "";
+  scene.has(std::move(posture));
+  scene.run(prove_again);
+  ASSERT_FALSE(scene.recorded.empty());
+  EXPECT_FALSE(scene.recorded[0].met);
+  EXPECT_EQ(scene.recorded[0].reason, "connection-lost");
+  EXPECT_GE(scene.events.count("route-no-longer-proved"), 1U);
+}
+
 TEST(Reproof, NamesTheTrueReasonWhenTheHostHasNoAddress) {
   Scene scene;
   scene.has(scene.trusted("mail.corp.example"));

@@ -108,7 +108,11 @@ net::Task<bool> Session::secure(std::unique_ptr<net::Socket> socket, tls::Offer 
   co_return true;
 }
 
-smtp::TlsWords Session::tls_words() const { return {cipher_iana_, client_.tls.group}; }
+smtp::TlsWords Session::tls_words() const {
+  const tls::Observation& seen = client_.tls;
+  const bool safe = seen.version >= tls::Version::tls1_2 && !seen.anonymous && !seen.weak_suite;
+  return {cipher_iana_, seen.group, safe ? smtp::Passwords::safe : smtp::Passwords::exposed};
+}
 
 net::Task<void> Session::run(std::unique_ptr<net::Socket> socket) {
   client_.address = socket->peer().address;

@@ -14,8 +14,8 @@
 namespace postern::delivery::testing {
 
 // How a server behaves. Replies are by command word ("MAIL", "RCPT", "DATA", "BODY", "STARTTLS",
-// "EHLO", "GREETING"); what is not named is answered with success. "" as a reply: the server hangs
-// up.
+// "EHLO", "EHLO under TLS", "GREETING"); what is not named is answered with success. "" as a reply:
+// the server hangs up.
 struct Posture {
   bool starttls = true;
   std::shared_ptr<const crypto::ServerContext> tls;  // null: STARTTLS is answered, then it hangs up
@@ -87,7 +87,8 @@ class Peer {
   net::Task<void> on_command(Session& session, std::string line) {
     const std::string word = line.substr(0, line.find(' '));
     if (word == "EHLO") {
-      co_await answer(session, word, hello(session));
+      std::string key = session.encrypted ? word + " under TLS" : word;
+      co_await answer(session, std::move(key), hello(session));
     } else if (word == "STARTTLS") {
       co_await start_tls(session);
     } else if (word == "MAIL") {
