@@ -355,6 +355,23 @@ TEST(ClientDialogue, NeverLogsInWithoutTls) {
   EXPECT_EQ(player.dialogue.problem()->status.code, "authentication-unavailable");
 }
 
+TEST(ClientDialogue, NeverLogsInUnderTlsThatSomebodyCouldReadIn) {
+  for (int how = 0; how < 3; ++how) {
+    Scene scene{tls::Requirement{}};
+    scene.script.setup.login = policy::Login{"relay", "hunter2"};
+    if (how == 0) scene.script.handshake.version = tls::Version::tls1_1;
+    if (how == 1) scene.script.handshake.anonymous = true;
+    if (how == 2) scene.script.handshake.weak_suite = true;
+    scene.script.turns[3].server = "250-mx1\r\n250 AUTH PLAIN\r\n";
+    scene.ends_with(4, {{"QUIT\r\n", "221 bye\r\n"}});
+    Player player(scene.script);
+    scene.play(player);
+    ASSERT_TRUE(player.dialogue.problem()) << how;
+    EXPECT_EQ(player.dialogue.problem()->status.code, "authentication-unavailable");
+    EXPECT_THAT(player.dialogue.problem()->status.text, HasSubstr("could be read"));
+  }
+}
+
 TEST(ClientDialogue, RehearsesWithoutEverSendingAMessage) {
   Scene scene;
   scene.script.setup.purpose = Purpose::rehearse;

@@ -9,6 +9,15 @@ namespace postern::smtp {
 
 using Kind = ClientProblem::Kind;
 
+namespace {
+
+// What a password is not said under: TLS that somebody in between can read (RFC 8997).
+bool exposes_passwords(const tls::Observation& seen) {
+  return seen.version < tls::Version::tls1_2 || seen.anonymous || seen.weak_suite;
+}
+
+}  // namespace
+
 void ClientDialogue::enter_gate() {
   const auto proved = Proved::by(setup_.requirement, setup_.observation);
   if (!proved) return end_unmet(proved.error());
@@ -25,15 +34,18 @@ void ClientDialogue::pass_gate(const Proved& proved) {
 
 // RFC 4954 4; PLAIN (RFC 4616) and the older LOGIN. Only under TLS, and only behind the gate.
 void ClientDialogue::begin_login(const Proved&) {
-  const bool encrypted = setup_.observation.encrypted();
+  const bool guarded = setup_.observation.encrypted() && !exposes_passwords(setup_.observation);
   const bool plain = capabilities_.offers_auth("PLAIN");
-  if (!encrypted || (!plain && !capabilities_.offers_auth("LOGIN"))) {
+  if (!guarded || (!plain && !capabilities_.offers_auth("LOGIN"))) {
     queue::Status status;
     status.code = "authentication-unavailable";
     status.enhanced = "4.7.4";
     status.host = setup_.label;
-    status.text = setup_.label + (encrypted ? " offers no login that we know (AUTH PLAIN or LOGIN)."
-                                            : " is not under TLS, so we do not log in there.");
+    status.text = setup_.label + (guarded ? " offers no login that we know (AUTH PLAIN or LOGIN)."
+                                  : setup_.observation.encrypted()
+                                      ? " has TLS under which a password could be read, so we do "
+                                        "not log in there."
+                                      : " is not under TLS, so we do not log in there.");
     stop_with({Kind::login, std::move(status), {}});
     return say_quit();
   }
