@@ -4,80 +4,17 @@
 #include <gtest/gtest.h>
 
 #include "core/base/text.h"
-#include "core/smtp/testing_client.h"
+#include "core/smtp/testing_scene.h"
 
 namespace postern::smtp {
 namespace {
 
 using testing::Player;
-using testing::Script;
+using testing::Scene;
 using testing::Turn;
 using Fate = RecipientResult::Fate;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr std::string_view kBody = "Subject: hello\r\n\r\n.dot\r\n";
-
-// A happy delivery to one recipient; each test changes one thing.
-struct Scene {
-  queue::Envelope envelope;
-  std::vector<queue::Recipient> recipients{{"ann@example.com", "", 0}};
-  Script script;
-
-  explicit Scene(tls::Requirement requirement = testing::strict()) {
-    envelope.sender = "me@postern.example";
-    script.setup = testing::setup_for(std::move(requirement));
-    script.handshake = testing::trusted_handshake();
-    refresh();
-    script.turns = {
-        {"", "220 mx1.example.com ESMTP\r\n"},
-        {"EHLO gw.postern.example\r\n", "250-mx1.example.com\r\n250 STARTTLS\r\n"},
-        {"STARTTLS\r\n", "220 go ahead\r\n"},
-        {"(TLS)EHLO gw.postern.example\r\n",
-         "250-mx1.example.com\r\n250-PIPELINING\r\n250 SIZE 1000\r\n"},
-        {"MAIL FROM:<me@postern.example> SIZE=24\r\nRCPT TO:<ann@example.com>\r\nDATA\r\n",
-         "250 ok\r\n250 ok\r\n354 go\r\n"},
-        {"Subject: hello\r\n\r\n..dot\r\n.\r\n", "250 2.0.0 queued as 1\r\n"},
-        {"QUIT\r\n", "221 bye\r\n"},
-    };
-  }
-  Scene(const Scene&) = delete;
-
-  void refresh() {
-    OutgoingMessage message;
-    message.envelope = &envelope;
-    message.recipients = recipients;
-    message.size = static_cast<std::int64_t>(kBody.size());
-    message.body = kBody;
-    script.messages = {message};
-  }
-  void recipients_are(std::vector<std::string> addresses) {
-    recipients.clear();
-    for (std::string& address : addresses) recipients.push_back({std::move(address), "", 0});
-    refresh();
-  }
-  // The server's answer to its EHLO under TLS.
-  void offers_under_tls(std::string keywords) {
-    std::string reply = "250-mx1.example.com\r\n";
-    for (const auto word : base::split(keywords, ' ')) {
-      reply += "250-" + std::string(word) + "\r\n";
-    }
-    script.turns[3].server = reply + "250 HELP\r\n";
-  }
-  void ends_with(std::size_t turns, std::vector<Turn> rest) {
-    script.turns.resize(turns);
-    script.turns.insert(script.turns.end(), rest.begin(), rest.end());
-  }
-
-  // Plays all turns, holding the client to its part.
-  void play(Player& player) {
-    for (const Turn& turn : script.turns) {
-      ASSERT_EQ(player.said(), turn.client) << "before \"" << turn.server << "\"";
-      player.hears(turn.server);
-    }
-    EXPECT_TRUE(player.finished());
-  }
-};
 
 TEST(ClientDialogue, DeliversOverProvedTls) {
   Scene scene;
@@ -311,65 +248,6 @@ TEST(ClientDialogue, NeverLetsAnAddressSpeakSmtp) {
   Player player(scene.script);
   scene.play(player);
   EXPECT_EQ(player.results.at(0).recipients[0].fate, Fate::failed);
-}
-
-TEST(ClientDialogue, LogsInUnderTlsAndHidesTheSecret) {
-  Scene scene;
-  scene.script.setup.login = policy::Login{"relay", "hunter2"};
-  scene.offers_under_tls("PIPELINING AUTH=LOGIN");
-  scene.script.turns[3].server = "250-mx1\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN\r\n";
-  scene.ends_with(4, {{"AUTH PLAIN AHJlbGF5AGh1bnRlcjI=\r\n", "235 2.7.0 welcome\r\n"},
-                      {"MAIL FROM:<me@postern.example>\r\nRCPT TO:<ann@example.com>\r\nDATA\r\n",
-                       "250 ok\r\n250 ok\r\n354 go\r\n"},
-                      {"Subject: hello\r\n\r\n..dot\r\n.\r\n", "250 ok\r\n"},
-                      {"QUIT\r\n", "221 bye\r\n"}});
-  Player player(scene.script, Transcript::Keep::all);
-  scene.play(player);
-  EXPECT_EQ(player.results.at(0).recipients[0].fate, Fate::delivered);
-  const std::string transcript = player.dialogue.transcript().text();
-  EXPECT_THAT(transcript, HasSubstr("C: AUTH PLAIN (secret)"));
-  EXPECT_THAT(transcript, Not(HasSubstr("AHJlbGF5")));
-  EXPECT_THAT(transcript, HasSubstr("-- TLS 1.3, TLS_AES_256_GCM_SHA384"));
-}
-
-TEST(ClientDialogue, AnswersAuthLoginTwiceAndNoMore) {
-  Scene scene;
-  scene.script.setup.login = policy::Login{"relay", "hunter2"};
-  scene.script.turns[3].server = "250-mx1\r\n250 AUTH LOGIN\r\n";
-  scene.ends_with(4, {{"AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n"},
-                      {"cmVsYXk=\r\n", "334 UGFzc3dvcmQ6\r\n"},
-                      {"aHVudGVyMg==\r\n", "334 again\r\n"},
-                      {"QUIT\r\n", "221 bye\r\n"}});
-  Player player(scene.script);
-  scene.play(player);
-  EXPECT_EQ(player.dialogue.problem()->status.code, "reply-malformed");
-}
-
-TEST(ClientDialogue, NeverLogsInWithoutTls) {
-  Scene scene{tls::Requirement{}};
-  scene.script.setup.login = policy::Login{"relay", "hunter2"};
-  scene.ends_with(1, {{"EHLO gw.postern.example\r\n", "250-mx1\r\n250 AUTH PLAIN\r\n"},
-                      {"QUIT\r\n", "221 bye\r\n"}});
-  Player player(scene.script);
-  scene.play(player);
-  EXPECT_EQ(player.dialogue.problem()->status.code, "authentication-unavailable");
-}
-
-TEST(ClientDialogue, NeverLogsInUnderTlsThatSomebodyCouldReadIn) {
-  for (int how = 0; how < 3; ++how) {
-    Scene scene{tls::Requirement{}};
-    scene.script.setup.login = policy::Login{"relay", "hunter2"};
-    if (how == 0) scene.script.handshake.version = tls::Version::tls1_1;
-    if (how == 1) scene.script.handshake.anonymous = true;
-    if (how == 2) scene.script.handshake.weak_suite = true;
-    scene.script.turns[3].server = "250-mx1\r\n250 AUTH PLAIN\r\n";
-    scene.ends_with(4, {{"QUIT\r\n", "221 bye\r\n"}});
-    Player player(scene.script);
-    scene.play(player);
-    ASSERT_TRUE(player.dialogue.problem()) << how;
-    EXPECT_EQ(player.dialogue.problem()->status.code, "authentication-unavailable");
-    EXPECT_THAT(player.dialogue.problem()->status.text, HasSubstr("could be read"));
-  }
 }
 
 TEST(ClientDialogue, RehearsesWithoutEverSendingAMessage) {
