@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-_WIDTH, _LABELS, _NUMBERS = 760, 300, 70
+_WIDTH, _LABELS, _NUMBERS = 860, 390, 70
 _BAR, _GAP, _TITLE = 18, 8, 34
 _STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #1f2933 }
