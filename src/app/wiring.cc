@@ -239,7 +239,8 @@ base::Result<acme::KeeperSettings> keeper_settings(const Settings& settings,
 tlsrpt::ReporterSettings reporter_settings(const Settings& settings) {
   const TlsReportsSettings& from = settings.tls_reports;
   const auto either = [](const std::string& text, std::string fallback) {
-    return text.empty() ? std::move(fallback) : text;
+    if (!text.empty()) fallback = text;
+    return fallback;
   };
   const std::string domain = either(from.domain, hostname(settings));
   tlsrpt::ReporterSettings out;

@@ -163,7 +163,7 @@ std::vector<AnyRoute> all_routes(const RecordsSession& session) {
 }
 
 std::string route_text(const AnyRoute& route) {
-  const std::string domain = route.domain.empty() ? "all other domains" : route.domain.text();
+  std::string domain = route.domain.empty() ? "all other domains" : route.domain.text();
   if (route.host.empty()) return domain;
   const auto address = base::IpAddress::parse(route.host);
   const bool brackets = address && !address->is_v4();

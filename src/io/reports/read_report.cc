@@ -13,12 +13,10 @@ namespace postern::reports {
 namespace {
 
 namespace json = boost::json;
-using base::Finding;
 using base::Severity;
 using tlsrpt::FailedWith;
 using tlsrpt::Failures;
 using tlsrpt::PolicyResult;
-using tlsrpt::PolicyType;
 using tlsrpt::Report;
 
 constexpr std::size_t kMostFindings = 100;

@@ -40,7 +40,7 @@ struct EventFeed::News {
   std::vector<records::AuditEntry> entries;
 };
 
-EventFeed::EventFeed(Needs needs) : needs_(std::move(needs)), group_(needs.shard) {}
+EventFeed::EventFeed(Needs needs) : needs_(std::move(needs)), group_(needs_.shard) {}
 EventFeed::~EventFeed() = default;
 
 void EventFeed::start() {

@@ -146,8 +146,9 @@ net::Task<Found> Policies::fetch(dns::Domain domain, std::string id, std::option
       return after_fetch(id, body, current, now).kept;
     };
     auto before = co_await needs_.shelf->change(shard, domain, std::move(put));
-    if (before) kept = *std::move(before);
-    if (!before && needs_.events != nullptr) {
+    if (before) {
+      kept = *std::move(before);
+    } else if (needs_.events != nullptr) {
       needs_.events->emit(observe::Event::sts_not_kept,
                           {{"domain", domain.text()}, {"reason", before.error().text}});
     }

@@ -68,7 +68,7 @@ net::Task<Posture> look(mtasts::FetchNeeds fetch, Subject subject, base::Deadlin
   if (!gateway.dkim) co_return posture;
   const auto dkim_name = dns::Domain::from_ascii(gateway.dkim->name);
   if (!dkim_name) co_return posture;
-  const dns::Domain key_name = *dkim_name;
+  const dns::Domain& key_name = *dkim_name;
   const dns::TxtAnswer key = co_await fetch.lookups.txt(key_name, deadline);
   posture.items.push_back(judge_dkim(*gateway.dkim, key));
   co_return posture;
