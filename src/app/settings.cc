@@ -147,11 +147,11 @@ std::string unknown(std::string_view what, std::string_view typed,
 #define POSTERN_CONVERT_list convert
 
 // One read function a section, made from the declarations.
-#define POSTERN_READ(type, field, fallback, sentence)                                       \
-  if (key == #field) {                                                                      \
-    if (POSTERN_CONVERT_##type(node, out.field)) return std::nullopt;                       \
-    return fmt::format("{} must be {}: {}", #field, wanted(SettingType::type), (sentence)); \
-  }                                                                                         \
+#define POSTERN_READ(type, field, fallback, sentence)                                     \
+  if (key == #field) {                                                                    \
+    if (POSTERN_CONVERT_##type(node, out.field)) return std::nullopt;                     \
+    return fmt::format("{} must be {}: {}", #field, wanted(SettingType::type), sentence); \
+  }                                                                                       \
   names.push_back(#field);
 #define POSTERN_READER(macro, Type, section, sentence)                                           \
   std::optional<std::string> read_one(std::string_view key, const toml::node& node, Type& out) { \
