@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace postern::smtp {
 namespace {
 
@@ -138,6 +140,32 @@ TEST(DataReader, RefusesALineBeyondTheLimit) {
   EXPECT_EQ(read_every_way(line + "\r\n" + line + "\r\n.\r\n", LineEnds::strict, 10).unfit,
             Unfit::none);
   EXPECT_EQ(read_every_way(line + "x\r\n.\r\n", LineEnds::strict, 10).unfit, Unfit::line_too_long);
+}
+
+// Mail that is ordinary but for an odd byte or line here and there, so that a block of it is, too.
+std::string nearly_ordinary(std::uint32_t seed) {
+  std::mt19937 random(seed);
+  const std::string odd[] = {"\n"s, "\r"s, "\0"s, "."s, ".."s, "\r\n."s, "\r\n.."s, "\xC3\xBC"s};
+  std::string wire;
+  while (wire.size() < 4000) {
+    wire += std::string(random() % 120, static_cast<char>('a' + random() % 26));
+    if (random() % 40 == 0) wire += odd[random() % std::size(odd)];
+    if (random() % 60 == 0) wire += std::string(random() % 400, 'x');
+    wire += "\r\n";
+  }
+  return wire + ".\r\nQUIT\r\n";
+}
+
+TEST(DataReader, ReadsInBlocksAsItReadsByteByByte) {
+  for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+    const std::string wire = nearly_ordinary(seed);
+    for (const LineEnds line_ends : {LineEnds::strict, LineEnds::normalise}) {
+      const Read slowly = read(wire, line_ends, 1, 300);
+      EXPECT_TRUE(slowly.ended);
+      EXPECT_EQ(read(wire, line_ends, wire.size(), 300), slowly) << "seed " << seed;
+      EXPECT_EQ(read(wire, line_ends, 1500, 300), slowly) << "seed " << seed;
+    }
+  }
 }
 
 struct Chunked {

@@ -223,41 +223,32 @@ TEST_F(Resolver, GivesAnAnswerAgainWhileItHolds) {
 // A server that hears every question, and answers none.
 class SilentServer {
  public:
-  SilentServer() : udp_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    EXPECT_EQ(::bind(udp_.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
-    EXPECT_EQ(::getsockname(udp_.get(), reinterpret_cast<sockaddr*>(&at), &size), 0);
-    endpoint = {*base::IpAddress::parse("127.0.0.1"), ntohs(at.sin_port)};
-  }
   // How many datagrams named `label`.
   [[nodiscard]] int heard(std::string_view label) {
     int count = 0;
     char buffer[1500];
-    for (ssize_t size = 0; (size = ::recv(udp_.get(), buffer, sizeof buffer, 0)) > 0;) {
+    for (ssize_t size = 0; (size = ::recv(udp_.socket.get(), buffer, sizeof buffer, 0)) > 0;) {
       const std::string_view bytes(buffer, static_cast<std::size_t>(size));
       count += bytes.find(label) != std::string_view::npos ? 1 : 0;
     }
     return count;
   }
-  base::Endpoint endpoint;
+  [[nodiscard]] base::Endpoint endpoint() const { return udp_.endpoint(); }
 
  private:
-  net::Descriptor udp_;
+  testing::LoopbackUdp udp_{SOCK_NONBLOCK};
 };
 
 TEST_F(Resolver, GivesUpOnASilentServerAtItsOwnTimeoutOrTheAskersDeadline) {
   SilentServer silent;
   ResolverSettings settings = world->settings();
-  settings.forwarders = {silent.endpoint};
+  settings.forwarders = {silent.endpoint()};
   settings.lookup_timeout = 40ms;
   use(settings);
   const auto start = shard.now();
   auto answer = look_up(&Lookups::mx, "good");
   EXPECT_EQ(outcome(answer), "dns-timeout insecure");
-  EXPECT_NE(answer.why.find(silent.endpoint.to_string()), std::string::npos) << answer.why;
+  EXPECT_NE(answer.why.find(silent.endpoint().to_string()), std::string::npos) << answer.why;
   EXPECT_FALSE(answer.absent());
   answer = look_up(&Lookups::mx, "good", {shard.now() + 10ms});
   EXPECT_EQ(outcome(answer), "dns-timeout insecure");
@@ -267,22 +258,12 @@ TEST_F(Resolver, GivesUpOnASilentServerAtItsOwnTimeoutOrTheAskersDeadline) {
 // Answers nobody before it has heard so many questions; then all of them, with SERVFAIL.
 class ReluctantServer {
  public:
-  explicit ReluctantServer(std::size_t wanted)
-      : wanted_(wanted), udp_(::socket(AF_INET, SOCK_DGRAM, 0)) {
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    EXPECT_EQ(::bind(udp_.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
-    EXPECT_EQ(::getsockname(udp_.get(), reinterpret_cast<sockaddr*>(&at), &size), 0);
-    endpoint = {*base::IpAddress::parse("127.0.0.1"), ntohs(at.sin_port)};
-    thread_ = std::thread([this] { run(); });
-  }
+  explicit ReluctantServer(std::size_t wanted) : wanted_(wanted), thread_([this] { run(); }) {}
   ~ReluctantServer() {
-    ::shutdown(udp_.get(), SHUT_RDWR);
+    ::shutdown(udp_.socket.get(), SHUT_RDWR);
     thread_.join();
   }
-  base::Endpoint endpoint;
+  [[nodiscard]] base::Endpoint endpoint() const { return udp_.endpoint(); }
 
  private:
   struct Heard {
@@ -295,7 +276,7 @@ class ReluctantServer {
       char buffer[1500];
       Heard one{};
       socklen_t size = sizeof one.from;
-      const ssize_t count = ::recvfrom(udp_.get(), buffer, sizeof buffer, 0,
+      const ssize_t count = ::recvfrom(udp_.socket.get(), buffer, sizeof buffer, 0,
                                        reinterpret_cast<sockaddr*>(&one.from), &size);
       if (count <= 12) return;
       one.packet.assign(buffer, static_cast<std::size_t>(count));
@@ -307,13 +288,13 @@ class ReluctantServer {
   void refuse(Heard& asker) {
     asker.packet[2] = static_cast<char>(0x84);
     asker.packet[3] = static_cast<char>(0x82);
-    (void)::sendto(udp_.get(), asker.packet.data(), asker.packet.size(), 0,
+    (void)::sendto(udp_.socket.get(), asker.packet.data(), asker.packet.size(), 0,
                    reinterpret_cast<const sockaddr*>(&asker.from), sizeof asker.from);
   }
 
   std::size_t wanted_;
-  net::Descriptor udp_;
-  std::thread thread_;
+  testing::LoopbackUdp udp_;
+  std::thread thread_;  // last: it uses the others
 };
 
 net::Task<void> ask_for_each(net::Shard& shard, Lookups& lookups,
@@ -329,7 +310,7 @@ net::Task<void> ask_for_each(net::Shard& shard, Lookups& lookups,
 TEST_F(Resolver, HasHundredsOfQuestionsUnderWayAtOnce) {
   ReluctantServer server(500);
   ResolverSettings settings = world->settings();
-  settings.forwarders = {server.endpoint};
+  settings.forwarders = {server.endpoint()};
   use(settings);
   std::vector<dns::AddressAnswer> answers(500);
   shard.run_until_done(ask_for_each(shard, *lookups, answers));
@@ -351,7 +332,7 @@ net::Task<void> ask_and_cancel(net::Shard& shard, Lookups& lookups, dns::MxAnswe
 TEST_F(Resolver, LetsOneAskerLeaveWhileTheOtherWaits) {
   SilentServer silent;
   ResolverSettings settings = world->settings();
-  settings.forwarders = {silent.endpoint};
+  settings.forwarders = {silent.endpoint()};
   use(settings);
   dns::MxAnswer hasty, patient;
   shard.run_until_done(ask_and_cancel(shard, *lookups, hasty, patient));

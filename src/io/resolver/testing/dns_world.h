@@ -87,16 +87,26 @@ inline std::string sign(const fs::path& directory, const std::string& zone,
   return key;
 }
 
-inline std::uint16_t free_port() {
-  const net::Descriptor udp(::socket(AF_INET, SOCK_DGRAM, 0));
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  EXPECT_EQ(::bind(udp.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
-  EXPECT_EQ(::getsockname(udp.get(), reinterpret_cast<sockaddr*>(&at), &size), 0);
-  return ntohs(at.sin_port);
-}
+// A UDP socket on a free port of loopback.
+struct LoopbackUdp {
+  explicit LoopbackUdp(int flags = 0) : socket(::socket(AF_INET, SOCK_DGRAM | flags, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    EXPECT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&at), size), 0);
+    EXPECT_EQ(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&at), &size), 0);
+    port = ntohs(at.sin_port);
+  }
+  [[nodiscard]] base::Endpoint endpoint() const {
+    return {*base::IpAddress::parse("127.0.0.1"), port};
+  }
+
+  net::Descriptor socket;
+  std::uint16_t port = 0;
+};
+
+inline std::uint16_t free_port() { return LoopbackUdp().port; }
 
 class World {
  public:
