@@ -4,7 +4,7 @@
 
 #include <initializer_list>
 
-#include "app/wiring.h"
+#include "app/names.h"
 #include "core/base/ip_address.h"
 #include "core/base/text.h"
 #include "core/dns/domain.h"

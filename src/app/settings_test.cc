@@ -1,5 +1,6 @@
 #include "app/settings.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "app/settings_check.h"
@@ -65,6 +66,8 @@ TEST(Settings, AWrongValueSaysWhatIsAllowed) {
 }
 
 TEST(Settings, BrokenTomlNamesTheLine) {
+  EXPECT_THAT(problem("[gateway]\n[\n\n[[listener]]\n"),
+              ::testing::StartsWith("postern.toml:2: this is not TOML"));
   EXPECT_NE(problem("[gateway]\nhostname = \"a\nnode=1").find("postern.toml:2: this is not TOML"),
             std::string::npos);
 }

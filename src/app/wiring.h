@@ -30,10 +30,6 @@ namespace postern::app {
 [[nodiscard]] posture::Gateway posture_gateway(
     const Settings& settings, const std::vector<tls::CertificateFacts>& certificates,
     const std::vector<tls::Sha256>& next_keys, const crypto::DkimKey* dkim_key);
-// The host name and the other names.
-[[nodiscard]] std::vector<dns::Domain> gateway_names(const Settings& settings);
-// Of the certificate that [acme] gets for the gateway itself; empty: it gets none.
-[[nodiscard]] std::vector<dns::Domain> acme_names(const Settings& settings);
 // Failures of key files; [acme] names a directory.
 [[nodiscard]] base::Result<acme::KeeperSettings> keeper_settings(const Settings& settings,
                                                                  const acme::Folder& folder);
@@ -52,8 +48,5 @@ namespace postern::app {
 
 // "gateway.example#0": which node of which gateway, in evidence.
 [[nodiscard]] std::string node_name(const Settings& settings);
-
-// The configured host name, else the system's fully qualified one.
-[[nodiscard]] std::string hostname(const Settings& settings);
 
 }  // namespace postern::app

@@ -9,6 +9,7 @@
 #include "app/cli/import.h"
 #include "app/cli/records_groups.h"
 #include "app/cli/report.h"
+#include "app/names.h"
 #include "app/wiring.h"
 #include "core/onboarding/domain_proof.h"
 #include "io/net/shard.h"

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "app/cli/sts_shelf.h"
+#include "app/names.h"
 #include "app/wiring.h"
 
 namespace postern::cli {

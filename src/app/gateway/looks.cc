@@ -1,5 +1,6 @@
 #include "app/gateway/looks.h"
 
+#include "app/names.h"
 #include "app/wiring.h"
 
 namespace postern::app {

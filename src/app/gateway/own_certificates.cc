@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/names.h"
 #include "app/wiring.h"
 
 namespace postern::app {

@@ -6,6 +6,7 @@
 #include "app/gateway/mail_pages.h"
 #include "app/gateway/web_configuration.h"
 #include "app/gateway/web_files.h"
+#include "app/names.h"
 #include "app/wiring.h"
 #include "io/http/http.h"
 #include "io/resolver/resolver.h"

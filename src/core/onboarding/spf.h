@@ -33,7 +33,8 @@ struct SpfRecord {
 };
 
 [[nodiscard]] bool is_spf(std::string_view text);  // "v=spf1", alone or before a space
-// Failure "invalid-spf" for a term with a wrong value (RFC 7208 4.6: permerror).
+// Of a text that is_spf. Failure "invalid-spf" for a term with a wrong value (RFC 7208 4.6:
+// permerror).
 [[nodiscard]] base::Result<SpfRecord> parse_spf(std::string_view text);
 
 // Is the address within the prefix of one of the hosts'?

@@ -107,7 +107,7 @@ constexpr std::size_t kUsualAnswer = 64 << 20;
                                                          base::Deadline deadline,
                                                          std::size_t body_limit = kUsualAnswer);
 
-// "a%20b" -> "a b"; false for a broken escape.
+// "a%20b" -> "a b"; false for a broken escape, or a control in the result.
 [[nodiscard]] bool percent_decode(std::string_view text, std::string& out);
 [[nodiscard]] std::string percent_encode(std::string_view text);
 

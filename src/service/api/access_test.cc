@@ -6,9 +6,9 @@
 
 #include "core/base/text.h"
 #include "io/net/shard.h"
+#include "service/api/authority.h"
 #include "service/api/cookies.h"
 #include "service/api/everything.h"
-#include "service/api/guard.h"
 #include "service/api/pages.h"
 #include "service/api/password_rule.h"
 #include "service/api/typescript.h"

@@ -6,8 +6,7 @@
 //   counted by client and the audit log names it. Nobody else's X-Forwarded-For is looked at. Where
 //   the proxy speaks HTTPS (X-Forwarded-Proto), cookies are for HTTPS alone;
 // - every response, also to what could not be read, carries the security headers: no script but our
-// own files, no frame around us,
-//   no referrer, and over HTTPS nothing but HTTPS from then on.
+//   own files, no frame around us, no referrer, and over HTTPS nothing but HTTPS from then on.
 #pragma once
 
 #include <functional>
@@ -44,15 +43,5 @@ class Guard : public http::Handler {
 
   Needs needs_;
 };
-
-// The name or address of a Host field or an authority, without port and brackets, in lower case.
-[[nodiscard]] std::string host_of(std::string_view authority);
-
-// Who sent what came from `peer`: each proxy adds to the right whom it got the request from, so
-// from the right, the first that is no proxy of ours. What stands further left anybody can have
-// written.
-[[nodiscard]] base::IpAddress client_behind(const std::vector<base::IpRange>& proxies,
-                                            const base::IpAddress& peer,
-                                            std::string_view forwarded_for);
 
 }  // namespace postern::api
