@@ -261,6 +261,12 @@ class Gateway:
         """SIGKILL, as a crash would."""
         return self._end(signal.SIGKILL)
 
+    def processor_time(self) -> float:
+        """Seconds that a processor has spent on it so far, all threads together."""
+        assert self.process is not None
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def reload(self) -> None:
         """SIGHUP."""
         assert self.process is not None

@@ -75,6 +75,20 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(gateway: Gateway)
     assert wrong == unknown
 
 
+def test_a_wrong_name_is_the_work_of_a_wrong_password(gateway: Gateway, root: Api) -> None:
+    """Else the time of an answer would say who exists."""
+
+    def work(names: list[str]) -> float:
+        before = gateway.processor_time()
+        for name in names:
+            refused(Api(gateway.web).sign_in(name, "not the password"), 401, "sign-in-failed")
+        return gateway.processor_time() - before
+
+    known = work(["root"] * 8)
+    unknown = work([fresh_name() for _ in range(8)])
+    assert known / 2 < unknown < known * 2
+
+
 def test_a_session_says_who_is_signed_in_until_it_is_signed_out(gateway: Gateway) -> None:
     api = Api(gateway.web)
     refused(api.get("/session"), 401, "sign-in-needed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 import struct
 from collections.abc import Callable
@@ -159,3 +160,26 @@ def test_passwords_are_taken_under_tls_that_guards_them(version: ssl.TLSVersion,
     wire.say("EHLO client.example\r\n")
     assert "AUTH PLAIN LOGIN" in wire.reply()[1]
     assert wire.ask("AUTH PLAIN AHVzZXIAcGFzcw==") == 535, "it is looked at, and wrong"
+
+
+def test_an_unknown_user_is_the_work_of_a_wrong_password(
+    connect: Connect, gateway: Gateway, trusting: ssl.SSLContext
+) -> None:
+    """Else the time of an answer would say who exists."""
+    gateway.cli("sender", "add", "--user", "printer", "--password-file", "-", stdin="a long and secret word")
+
+    def work(user: str) -> float:
+        spent = 0.0
+        words = base64.b64encode(f"\0{user}\0not the password".encode()).decode()
+        for _ in range(4):
+            wire = connect("internal-tls")
+            wire.begin_tls(trusting)
+            assert wire.reply()[0] == 220
+            assert wire.ask("EHLO client.example") == 250
+            before = gateway.processor_time()
+            assert [wire.ask(f"AUTH PLAIN {words}") for _ in range(3)][:2] == [535, 535]
+            spent += gateway.processor_time() - before
+        return spent
+
+    known, unknown = work("printer"), work("nobody")
+    assert known / 2 < unknown < known * 2
