@@ -47,6 +47,8 @@ def probed(evil: EvilWorld, target: Target) -> Any:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_a_probe_foretells_that_the_session_breaks_under_tls(case: Case, mode: str, evil: EvilWorld) -> None:
+    if case.reply is None and mode == "none":
+        pytest.skip("then mail goes in clear: see below")
     target = evil.target(mode)
     context = evil.good_context(target)
     manners = Manners(context, ehlo_tls=case.reply) if case.reply else Manners(secure=hanging_up(context))
@@ -58,6 +60,38 @@ def test_a_probe_foretells_that_the_session_breaks_under_tls(case: Case, mode: s
         assert (found["verdict"], found["reason"]) == (case.verdict, case.reason), found
         assert not found["effective"]["met"] and found["effective"]["reason"] == case.reason, found
         assert not partner.messages()
+
+
+def wanting_a_certificate(context: ssl.SSLContext) -> ssl.SSLContext:
+    """A server whose refusal a client of TLS 1.3 learns of when it is done with the handshake."""
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+@pytest.mark.parametrize("how", ["hangs up", "wants a certificate of ours"])
+def test_what_may_go_in_clear_does_when_nothing_comes_back_under_tls(how: str, evil: EvilWorld) -> None:
+    target = evil.target("none")
+    context = evil.good_context(target)
+    hangs_up = Manners(secure=hanging_up(context))
+    with evil.evil(target, hangs_up if how == "hangs up" else Manners(wanting_a_certificate(context))) as partner:
+        evil.send(target)
+        attempt = evil.attempt(target)
+        assert (attempt["outcome"], attempt["reason"]) == ("delivered", ""), attempt
+        assert not attempt["tls"]["version"], attempt
+        assert b"MAIL FROM" in partner.heard_in_clear()
+        found = probed(evil, target)
+        assert (found["verdict"], found["reason"]) == ("not-ready", "connection-lost"), found
+        assert found["effective"]["met"], found
+
+
+@pytest.mark.parametrize("mode", ["relaxed", "strict"])
+def test_a_demand_is_kept_when_nothing_comes_back_under_tls(mode: str, evil: EvilWorld) -> None:
+    target = evil.target(mode)
+    with evil.evil(target, Manners(wanting_a_certificate(evil.good_context(target)))) as partner:
+        evil.send(target)
+        assert evil.attempt(target)["outcome"] == "deferred"
+        assert b"MAIL" not in partner.heard_in_clear() + partner.heard_under_tls()
 
 
 def test_a_probe_takes_no_offence_at_a_strange_goodbye(evil: EvilWorld) -> None:

@@ -75,6 +75,16 @@ bool broke_for_all(const AddressFinding& finding) {
   return tls::achieved(seen, {}, ignored) != tls::Mode::opportunistic;
 }
 
+// The connection ended where the first reply under TLS would be: a delivery that nothing forbids
+// comes again in plaintext (client_dialogue.h).
+bool is_survived_in_plaintext(const AddressFinding& finding, const tls::Requirement& requirement) {
+  const tls::Observation& seen = finding.observation;
+  if (finding.failure.code != "connection-lost" || !seen.encrypted()) return false;
+  tls::Observation failed = seen;
+  failed.handshake = tls::Handshake::failed;
+  return seen.offer == tls::Offer::offered && !tls::judge(requirement, failed).unmet;
+}
+
 // A server that puts it off, or takes longer than a probe waits, may be ready at another time.
 bool may_pass(const queue::Status& failure) {
   return failure.diagnostic.starts_with('4') || failure.code == "reply-timeout" ||
@@ -135,6 +145,7 @@ void conclude(AddressFinding& finding, std::span<const dns::Domain> names) {
 
 std::optional<tls::Reason> what_stops(const AddressFinding& finding,
                                       const tls::Requirement& requirement) {
+  if (is_survived_in_plaintext(finding, requirement)) return std::nullopt;
   if (broke_for_all(finding)) return reason_of(finding.failure);
   if (auto unmet = tls::judge(requirement, finding.observation).unmet) return unmet->reason;
   if (!finding.failure.code.empty()) return reason_of(finding.failure);

@@ -104,11 +104,20 @@ TEST(Findings, AServerThatPutsItOffUnderTlsMayBeReadyAtAnotherTime) {
   EXPECT_EQ(host({broken(good(), "reply-timeout")}).readiness, Readiness::unknown);
 }
 
-TEST(Findings, NoDeliveryGetsThroughWhereTheSessionBreaks) {
+TEST(Findings, OnlyWhatMayGoInClearGetsThroughWhereTheConnectionEndsUnderTls) {
   const AddressFinding finding = broken(good(), "connection-lost");
-  EXPECT_EQ(what_stops(finding, {})->code, "connection-lost");
+  EXPECT_FALSE(what_stops(finding, {}));
   EXPECT_EQ(what_stops(finding, strict_by_policy())->code, "connection-lost");
   EXPECT_FALSE(what_stops(good(), strict_by_policy()));
+  AddressFinding implicit = broken(good(), "connection-lost");
+  implicit.observation.offer = tls::Offer::implicit;
+  EXPECT_EQ(what_stops(implicit, {})->code, "connection-lost");
+}
+
+TEST(Findings, NoDeliveryGetsThroughWhereTheServerAnswersWhatNoServerMay) {
+  const AddressFinding finding = broken(good(), "reply-malformed");
+  EXPECT_EQ(what_stops(finding, {})->code, "reply-malformed");
+  EXPECT_EQ(what_stops(finding, strict_by_policy())->code, "reply-malformed");
 }
 
 TEST(Findings, TlsThatAnEnforcedModeDoesNotTakeIsWhatItMeetsBeforeTheSessionBreaks) {
@@ -117,7 +126,7 @@ TEST(Findings, TlsThatAnEnforcedModeDoesNotTakeIsWhatItMeetsBeforeTheSessionBrea
   tls::Requirement modern;
   modern.add({{tls::SourceKind::floor, 0, ""}, tls::AtLeast{tls::Version::tls1_2}});
   EXPECT_EQ(what_stops(old, modern)->code, "tls-version-too-low");
-  EXPECT_EQ(what_stops(old, {})->code, "connection-lost");
+  EXPECT_FALSE(what_stops(old, {}));
   EXPECT_EQ(host({old}).why->code, "tls-version-too-low");
 }
 

@@ -309,7 +309,26 @@ void ClientDialogue::on_closed(const base::Failure& failure) {
     setup_.observation.detail = base::printable(failure.text);
     return handshake_failed();
   }
+  if (state_ == State::hello_secured && by_peer && plaintext_would_do()) {
+    tls::Observation unheard;
+    unheard.host = setup_.observation.host;
+    unheard.peer = setup_.observation.peer;
+    unheard.offer = setup_.observation.offer;
+    unheard.detail = "nothing came back under TLS: " + base::printable(failure.text);
+    setup_.observation = std::move(unheard);
+    return handshake_failed();
+  }
   lose(status_of_failure(failure, setup_.label, phrase()), Kind::connection, Loss::broken);
+}
+
+// With TLS 1.3 a client is done before the server has looked at what it sent (RFC 8446 4.4.4): a
+// server that turns the handshake down, as it misses a certificate of ours for one, shows it only
+// where its first reply would be. Where plaintext is allowed that must not hold mail up for ever.
+bool ClientDialogue::plaintext_would_do() const {
+  tls::Observation failed = setup_.observation;
+  failed.handshake = tls::Handshake::failed;
+  return setup_.purpose == Purpose::deliver && setup_.start == policy::TlsStart::starttls &&
+         Proved::by(setup_.requirement, failed).has_value();
 }
 
 void ClientDialogue::on_timeout() {

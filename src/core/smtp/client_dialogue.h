@@ -14,8 +14,9 @@
 //
 // Steps: construct -> let run_dialogue drive it until Idle or Finished -> assign() a message and
 // drive on; its result() is there at the next Idle or Finished -> quit() and drive to the end.
-// problem() says why the connection is of no use; wants_plaintext() that a handshake failed where
-// nothing in force demands TLS, so a second connection without it may carry the message.
+// problem() says why the connection is of no use; wants_plaintext() that a handshake failed, or was
+// followed by nothing, where nothing in force demands TLS, so a second connection without it may
+// carry the message.
 //
 // What it does not do: connect, choose hosts, decide about retries (core/queue/attempt.h).
 #pragma once
@@ -112,6 +113,7 @@ class ClientDialogue {
   void protocol_error(std::string code, std::string text);
   void stop_with(ClientProblem problem);
 
+  [[nodiscard]] bool plaintext_would_do() const;
   [[nodiscard]] bool awaits_reply() const;
   [[nodiscard]] std::size_t outstanding() const;
   [[nodiscard]] std::chrono::milliseconds timeout() const;

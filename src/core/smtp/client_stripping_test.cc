@@ -212,6 +212,34 @@ TEST(ClientDialogue, TakesSilenceInTheHandshakeForAFailedOne) {
   EXPECT_EQ(dialogue.observation().handshake, tls::Handshake::failed);
 }
 
+// A dialogue whose TLS stands, and whose peer closes instead of answering to EHLO under it.
+void break_off_under_tls(Scene& scene, ClientDialogue& dialogue) {
+  for (std::size_t i = 0; i < 3; ++i) dialogue.on_input(scene.script.turns[i].server);
+  ASSERT_TRUE(std::holds_alternative<StartTls>(dialogue.step()));
+  dialogue.on_tls(scene.script.handshake);
+  dialogue.on_closed(base::Failure{"connection-lost", "The peer sent an alert.", ""});
+}
+
+TEST(ClientDialogue, TakesAnEndBeforeTheFirstReplyUnderTlsForAFailedHandshake) {
+  Scene scene(tls::Requirement{});
+  ClientDialogue dialogue(scene.script.setup, Transcript::Keep::nothing);
+  break_off_under_tls(scene, dialogue);
+  EXPECT_TRUE(dialogue.wants_plaintext());
+  EXPECT_EQ(dialogue.observation().handshake, tls::Handshake::failed);
+  EXPECT_FALSE(dialogue.observation().encrypted());
+  EXPECT_EQ(dialogue.problem()->status.code, "handshake-failed");
+}
+
+TEST(ClientDialogue, NeverAsksForPlaintextAfterTlsWhereMoreIsDemanded) {
+  tls::Requirement requirement;
+  requirement.add(testing::demand(tls::Encrypt{}));
+  Scene scene(requirement);
+  ClientDialogue dialogue(scene.script.setup, Transcript::Keep::nothing);
+  break_off_under_tls(scene, dialogue);
+  EXPECT_FALSE(dialogue.wants_plaintext());
+  EXPECT_EQ(dialogue.problem()->status.code, "connection-lost");
+}
+
 TEST(ClientDialogue, RecordsWhatAMonitoredPolicyWouldHaveStopped) {
   tls::Requirement requirement;
   tls::Demand monitored = testing::demand(tls::Encrypt{});
