@@ -151,10 +151,13 @@ void Dispatcher::look_again() {
   }
 }
 
+// A scan that begins from now on sees the change, and may come to a shard before this does.
 void Dispatcher::queue_changed() {
   look_again();
   for (std::size_t i = 0; i < shards_.size(); ++i) {
-    on_shards_[i].shard.post([shard = shards_[i].get()] { shard->release_waiting(); });
+    on_shards_[i].shard.post([shard = shards_[i].get(), scan = common_->scan_started.load()] {
+      shard->release_waiting(scan);
+    });
   }
   changed_from_ = 0;
   wake_scan();

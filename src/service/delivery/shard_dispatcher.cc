@@ -183,12 +183,11 @@ void ShardDispatcher::sweep_ended(std::uint64_t sweep) {
   }
 }
 
-void ShardDispatcher::finish(base::DeliveryId delivery) {
+// `scan`: the newest of those that may still offer the row as it was.
+void ShardDispatcher::finish(base::DeliveryId delivery, std::uint64_t scan) {
   claimed_.erase(delivery);
   asked_.erase(delivery);
-  // A scan that began before the settlement may still offer the row as it was.
-  const std::uint64_t scan = common_.scan_started;
-  if (scan != scan_seen_) settled_[delivery] = scan;
+  if (scan > scan_seen_) settled_[delivery] = scan;
 }
 
 void ShardDispatcher::scan_ended(std::uint64_t scan) {
@@ -196,9 +195,9 @@ void ShardDispatcher::scan_ended(std::uint64_t scan) {
   std::erase_if(settled_, [&](const auto& entry) { return entry.second <= scan; });
 }
 
-void ShardDispatcher::release_waiting() {
+void ShardDispatcher::release_waiting(std::uint64_t scan) {
   for (auto& [key, destination] : destinations_) {
-    while (!destination->waiting.empty()) finish(take(*destination).delivery.id);
+    while (!destination->waiting.empty()) finish(take(*destination).delivery.id, scan);
   }
 }
 
@@ -274,7 +273,8 @@ route::MessageWish wish_of(const queue::Envelope& envelope) {
 net::Task<void> ShardDispatcher::attempt(Destination& destination, Job job) {
   bool loaded = co_await load_envelope(job);
   if (!loaded) {
-    finish(job.delivery.id);  // removed meanwhile, or unreadable for now: the queue knows
+    // Removed meanwhile, or unreadable for now: the queue knows.
+    finish(job.delivery.id, common_.scan_started);
     co_return;
   }
   auto attempted = std::make_unique<Attempted>();
@@ -408,7 +408,7 @@ net::Task<void> ShardDispatcher::settle(
     spool::Settlement settlement = conclusion.settlement;
     auto settled = co_await common_.spool.settle(needs_.shard, std::move(settlement));
     if (settled) {
-      finish(job.delivery.id);
+      finish(job.delivery.id, common_.scan_started);
       if (!settled->empty()) common_.hand_over(*std::move(settled));
       break;
     }

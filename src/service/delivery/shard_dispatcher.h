@@ -90,8 +90,9 @@ class ShardDispatcher {
   void scan_ended(std::uint64_t scan);
   // Sweep number `sweep` has offered everything that was due when it began.
   void sweep_ended(std::uint64_t sweep);
-  // What waits in memory goes back to the queue, which an administrator changed.
-  void release_waiting();
+  // What waits in memory goes back to the queue, which an administrator changed while scan number
+  // `scan` was the newest: that one may have read it before.
+  void release_waiting(std::uint64_t scan);
   // Plans and back-offs are forgotten: policies changed, or somebody asks for a fresh look.
   void look_again();
   // Finishes the messages under way, says goodbye, and returns; after `grace` it breaks off.
@@ -124,7 +125,7 @@ class ShardDispatcher {
   void leave_in_queue(Destination& destination);
   void ask_for_more(Destination& destination);
   void fed(Destination& destination);
-  void finish(base::DeliveryId delivery);
+  void finish(base::DeliveryId delivery, std::uint64_t scan);
   void forget_idle_destinations();
 
   Needs needs_;
