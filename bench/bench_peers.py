@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from bench.bench_cpu import Processes, can_be_counted
 from bench.bench_engines import OWN_NAME, SINK_NAME, Engine, Place, PostfixEngine, memory_of
+from bench.bench_haraka import HarakaEngine, is_installed
 from peers import Peer, Surroundings, free_port
 
 # -bdf: in the foreground; -q: what failed is tried again
@@ -129,7 +130,7 @@ class EximEngine:
         self._processes.close()
 
 
-PEERS: dict[str, Callable[[Place], Engine]] = {"postfix": PostfixEngine, "exim": EximEngine}
+PEERS: dict[str, Callable[[Place], Engine]] = {"postfix": PostfixEngine, "exim": EximEngine, "haraka": HarakaEngine}
 
 
 def usable(names: Sequence[str], say: Callable[[str], None]) -> list[str]:
@@ -137,6 +138,8 @@ def usable(names: Sequence[str], say: Callable[[str], None]) -> list[str]:
     lacks = {}
     if not can_be_counted():
         lacks["exim"] = "no control group can be made here, and without one its processor time is not known"
+    if not is_installed():
+        lacks["haraka"] = "it is not below build/haraka, or node is missing"
     for name in names:
         if name in lacks:
             say(f"{name} is left out: {lacks[name]}.")
