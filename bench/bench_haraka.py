@@ -33,6 +33,12 @@ exports.hook_get_mx = (next) => next(OK, { priority: 0, exchange: '127.0.0.1', p
 """
 
 
+def _dh_parameters() -> str:
+    """A group of RFC 7919; without one, Haraka would look for one of its own for the first half minute."""
+    command = ["openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 def is_installed() -> bool:
     return INSTALLED.exists() and shutil.which("node") is not None
 
@@ -79,11 +85,12 @@ class HarakaEngine:
                 f"enable_tls={'true' if self._place.tls else 'false'}\n"
             ),
             "config/tls.ini": (
-                "key=tls_key.pem\ncert=tls_cert.pem\n"
+                "key=tls_key.pem\ncert=tls_cert.pem\ndhparam=dhparams.pem\n"
                 "[outbound]\nrejectUnauthorized=true\nforce_tls_hosts[]=127.0.0.1\n"
             ),
             "config/tls_key.pem": self._place.identity.key.read_text(),
             "config/tls_cert.pem": self._place.identity.certificate.read_text(),
+            "config/dhparams.pem": _dh_parameters(),
             "plugins/next_hop.js": _RELAY % (self._place.sink_port, SINK_NAME),
         }
         for name, text in files.items():
