@@ -21,7 +21,7 @@ from peers import Identity
 _PASSWORD = "correct horse battery"
 _SETTINGS = {"admin": {"address": "127.0.0.1:0"}}
 _WAITING_DOMAINS = 10
-# What is asked, and its path below /api/v1; the last of a kind finds nothing, and must look everywhere for it.
+# What is asked, and its path below /api/v1; what finds nothing must look everywhere for it.
 _QUESTIONS = (
     ("overview", "/accounts/main/overview"),
     ("queue: first page", "/accounts/main/queue"),

@@ -22,6 +22,7 @@ from peers import free_port
 
 INSTALLED = Path(__file__).resolve().parent.parent / "build" / "haraka" / "node_modules" / "Haraka"
 _START_WITHIN = 60.0
+_NODE = 20  # at least
 
 # All mail goes to one place, found without DNS, as are clients' names. `from_dns` is the name that the
 # certificate must carry.
@@ -40,7 +41,11 @@ def _dh_parameters() -> str:
 
 
 def is_installed() -> bool:
-    return INSTALLED.exists() and shutil.which("node") is not None
+    """With a node that it runs on; Debian 12's own is too old."""
+    if not INSTALLED.exists() or shutil.which("node") is None:
+        return False
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    return int(version.lstrip("v").partition(".")[0]) >= _NODE
 
 
 class HarakaEngine:

@@ -16,6 +16,7 @@ from bench.bench_sets import Set
 from peers import Identity
 
 _LOAD_TIMEOUT = 1800
+SLOWEST = 50  # messages a second: whoever is slower will not come to an end
 
 
 class BenchError(Exception):
@@ -135,7 +136,7 @@ def load(engine: Engine, what: Set, programs: Path, count: int) -> dict[str, Any
         command.append("--tls")
     if what.mixed:
         command.append("--mixed")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_LOAD_TIMEOUT)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_LOAD_TIMEOUT + count / SLOWEST)
     if not done.stdout:
         raise BenchError(f"bench_load ended with {done.returncode}: {done.stderr}\n{engine.log()[-3000:]}")
     found: dict[str, Any] = json.loads(done.stdout)

@@ -137,7 +137,7 @@ def usable(names: Sequence[str], say: Callable[[str], None]) -> list[str]:
     if not can_be_counted():
         lacks["exim"] = "no control group can be made here, and without one its processor time is not known"
     if not is_installed():
-        lacks["haraka"] = "it is not below build/haraka, or node is missing"
+        lacks["haraka"] = "it is not below build/haraka, or there is no node that it runs on"
     for name in names:
         if name in lacks:
             say(f"{name} is left out: {lacks[name]}.")

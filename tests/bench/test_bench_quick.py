@@ -17,13 +17,16 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests" / "interop")]
 
+from bench.bench_charts import growth  # noqa: E402
 from bench.bench_cpu import Processes, can_be_counted  # noqa: E402
 from bench.bench_curves import Curve, curves  # noqa: E402
 from bench.bench_engines import Place  # noqa: E402
 from bench.bench_measure import Sink, await_that, load  # noqa: E402
 from bench.bench_peers import usable  # noqa: E402
 from bench.bench_runs import PROGRAMS, both, engines_of  # noqa: E402
+from bench.bench_restart import Restart  # noqa: E402
 from bench.bench_sets import QUICK  # noqa: E402
+from bench.bench_tables import Others  # noqa: E402
 from lab.pki import Pki  # noqa: E402
 from peers import free_port  # noqa: E402
 
@@ -125,3 +128,9 @@ def test_a_curve_has_a_point_for_each_measurement_and_begins_at_nought() -> None
     lines = drawn.findall("svg:polyline", space)
     assert [len(line.attrib["points"].split()) for line in lines] == [2, 1]
     assert "0" in [label.text for label in drawn.findall("svg:text", space)]
+
+
+def test_growth_is_drawn_of_what_was_measured_at_two_points_at_least() -> None:
+    short, long = Restart(0, 0.1, 2**20, 2**20), Restart(1000, 0.2, 2**21, 2**21)
+    assert growth((), {}, Others(restarts=[short])) == {}
+    assert list(growth((), {}, Others(restarts=[short, long]))) == ["start.svg", "memory.svg"]
