@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.bench_curves import Curve, Scale, curves
@@ -52,9 +52,9 @@ def growth(sets: Sequence[Set], results: Results, others: Others) -> dict[str, s
         **_by_set("connections", "connections at once", connections, results, lambda one: one.connections),
         **_by_set("domains", "destination domains", domains, results, lambda one: one.domains),
         "policies.svg": _Growth("A policy decision, by policies", "policies", "ns", _decisions(others)),
-        "start.svg": _Growth("From start to the greeting", "messages queued", "s", _starts(others, seconds=_seconds)),
+        "start.svg": _Growth("From start to the greeting", "messages queued", "s", _starts(others, {"postern": _seconds})),
         "memory.svg": _Growth(
-            "Memory with a queue", "messages queued", "MiB", _starts(others, **{"at the greeting": _memory, "later": _memory_later})
+            "Memory with a queue", "messages queued", "MiB", _starts(others, {"at the greeting": _memory, "10 s later": _memory_later})
         ),
         **_long(others.tenths),
     }
@@ -102,7 +102,7 @@ def _memory_later(start: Restart) -> float:
     return start.memory_later / 2**20
 
 
-def _starts(others: Others, **values: Callable[[Restart], float]) -> dict[str, Points]:
+def _starts(others: Others, values: Mapping[str, Callable[[Restart], float]]) -> dict[str, Points]:
     lengths = sorted({one.queued for one in others.restarts})
     return {
         name: [(length, statistics.median(value(one) for one in others.restarts if one.queued == length)) for length in lengths]
