@@ -1,26 +1,33 @@
 """The mail servers that are measured, each configured as a competent administrator would.
 
-Both take mail over loopback, hold it on the same disk, sync it before they say 250, and hand all of it to
-one next hop, the sink, whose certificate they verify (chain and name) when the set uses TLS. Both reuse
-connections, to the same number at once.
+All take mail over loopback, hold it on the same disk, sync it before they say 250, and hand all of it to
+one next hop, the sink, whose certificate they verify (chain and name) when the set uses TLS. They keep
+connections for the next message as far as they can, and open the same number at once.
+
+Postern and Postfix stand here; bench_peers.py has the others.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+import sqlite3
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from lab.control_socket import ask
 from lab.gateway import Gateway, default_program, toml
 from peer_postfix import SERVICES, make_folders
 from peers import Identity, Peer, Surroundings, free_port
 
 SINK_NAME = "sink.bench.example"
 OWN_NAME = "gateway.bench.example"
-CONNECTIONS = 50  # to the sink, of either engine
+CONNECTIONS = 50  # to the sink, of each engine
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,14 @@ def memory_of(processes: Iterator[int]) -> int:
     return kilobytes * 1024
 
 
+def disk_of(directory: Path) -> int:
+    """Bytes of the disk that a folder takes, room that was set aside included."""
+    command = ["du", "--summarize", "--block-size=1", directory]
+    # What goes away while du looks at it makes du complain, and is not counted.
+    done = subprocess.run(command, capture_output=True, text=True)
+    return int(done.stdout.split()[0])
+
+
 def group_members(group: int) -> Iterator[int]:
     """The processes of a process group."""
     for entry in Path("/proc").iterdir():
@@ -96,12 +111,14 @@ class PosternEngine:
 
     name = "postern"
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, changes: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """`changes` go over the settings, section by section."""
         directory = place.directory
-        (directory / "data").mkdir(parents=True, mode=0o700)
+        self.data = directory / "data"
+        self.data.mkdir(parents=True, mode=0o700)
         config = directory / "postern.toml"
-        settings = {
-            "gateway": {"hostname": OWN_NAME, "data_dir": str(directory / "data")},
+        settings: dict[str, Any] = {
+            "gateway": {"hostname": OWN_NAME, "data_dir": str(self.data)},
             "listener": [{"name": "internal", "address": "127.0.0.1:0", "role": "internal"}],
             "tls": {
                 "certificate": str(place.identity.certificate),
@@ -115,9 +132,11 @@ class PosternEngine:
             "http": {"address": "127.0.0.1:0"},
             "admin": {"address": ""},
         }
+        for section, values in (changes or {}).items():
+            settings[section] = {**settings[section], **values}
         config.write_text(toml(settings))
-        self._gateway = Gateway(directory, default_program(), config)
-        cli = self._gateway.cli
+        self.gateway = Gateway(directory, default_program(), config)
+        cli = self.gateway.cli
         cli("domain", "add", "sender.example", "--already-validated")
         cli("sender", "add", "--range", "127.0.0.0/8", "--note", "the load generator")
         mode = "strict" if place.tls else "opportunistic"
@@ -127,29 +146,54 @@ class PosternEngine:
         )
         if place.tls:
             cli("policy", "add", "*.bench.example", "--mode", "strict", "--no-probe")
-        self._gateway.run()
+        self.gateway.run()
 
     def address(self) -> str:
-        listener = self._gateway.listeners["internal"]
+        listener = self.gateway.listeners["internal"]
         return f"{listener.address}:{listener.port}"
 
     def cpu_seconds(self) -> float:
-        assert self._gateway.process is not None
-        pid = self._gateway.process.pid
+        assert self.gateway.process is not None
+        pid = self.gateway.process.pid
         return cpu_of(iter((pid,)), pid)
 
     def memory(self) -> int:
-        assert self._gateway.process is not None
-        return memory_of(iter((self._gateway.process.pid,)))
+        assert self.gateway.process is not None
+        return memory_of(iter((self.gateway.process.pid,)))
+
+    def queued(self) -> int:
+        """Messages in the queue."""
+        return int(json.loads(ask(self.data, "/v1/queue/counts"))["messages"])
+
+    def has_untried(self) -> bool:
+        """Whether a delivery waits for its first attempt."""
+        return self._finds("SELECT 1 FROM delivery WHERE attempts = 0 ORDER BY id DESC LIMIT 1")
+
+    def has_outbox(self) -> bool:
+        """Whether evidence is still on its way from the queue to the records."""
+        return self._finds("SELECT 1 FROM outbox LIMIT 1")
+
+    def _finds(self, what: str) -> bool:
+        """Whether the queue has such a row; docs/queue-format.md says how to look."""
+        with closing(sqlite3.connect(f"file:{self.data}/queue/queue.db?mode=ro", uri=True)) as rows:
+            return rows.execute(what).fetchone() is not None
+
+    def retry(self, domain: str) -> None:
+        """Makes all that waits for a domain due."""
+        self.gateway.cli("queue", "retry", "--domain", domain)
+
+    def queue_disk(self) -> int:
+        """Bytes that the queue takes on the disk, without the records."""
+        return disk_of(self.data / "queue")
 
     def version(self) -> str:
-        return self._gateway.cli("version").strip()
+        return self.gateway.cli("version").strip()
 
     def log(self) -> str:
-        return self._gateway.log() + self._gateway.errors()
+        return self.gateway.log() + self.gateway.errors()
 
     def stop(self) -> None:
-        self._gateway.stop()
+        self.gateway.stop()
 
 
 class _BenchPostfix(Peer):
@@ -241,9 +285,6 @@ class PostfixEngine:
 
     def stop(self) -> None:
         self._peer.stop()
-
-
-ENGINES: tuple[type[PosternEngine] | type[PostfixEngine], ...] = (PosternEngine, PostfixEngine)
 
 
 def remove(directory: Path) -> None:

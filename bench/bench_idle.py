@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.bench_engines import ENGINES, Place, remove
+from bench.bench_engines import Engine, Place, remove
 from bench.bench_measure import BenchError
 from peers import Identity
 
-# Postfix has a process for each session: the figure of a session is found with fewer.
-SESSIONS = {"postern": (1000, 10_000), "postfix": (100, 400)}
+# Postfix and Exim have a process for each session: the figure of a session is found with fewer.
+SESSIONS = {"postern": (1000, 10_000), "postfix": (100, 400), "exim": (100, 400), "haraka": (1000, 5000)}
 
 
 @dataclass(frozen=True)
@@ -56,18 +57,18 @@ class _Holder:
         return alive
 
 
-def idle(work: Path, programs: Path, place_of: Any) -> list[Idle]:
+def idle(work: Path, programs: Path, place_of: Any, engines: Mapping[str, Callable[[Place], Engine]]) -> list[Idle]:
     """Each engine, started anew for each number of sessions, with TLS."""
     found = []
-    for kind in ENGINES:
-        for sessions in SESSIONS[kind.name]:
+    for name, start in engines.items():
+        for sessions in SESSIONS[name]:
             with ExitStack() as running:
-                directory = work / f"idle-{kind.name}-{sessions}"
+                directory = work / f"idle-{name}-{sessions}"
                 remove(directory)
                 directory.mkdir(parents=True)
                 running.callback(remove, directory)
                 place: Place = place_of(directory)
-                engine = kind(place)
+                engine = start(place)
                 running.callback(engine.stop)
                 first = _Holder(programs / "bench_hold", engine.address(), 10)  # what is loaded once
                 first.said()
@@ -76,9 +77,9 @@ def idle(work: Path, programs: Path, place_of: Any) -> list[Idle]:
                 holder = _Holder(programs / "bench_hold", engine.address(), sessions)
                 held = int(holder.said()["held"])
                 if held != sessions:
-                    raise BenchError(f"{kind.name} took {held} of {sessions} sessions")
+                    raise BenchError(f"{name} took {held} of {sessions} sessions")
                 memory = engine.memory()
-                found.append(Idle(kind.name, sessions, before, memory, holder.finish()))
+                found.append(Idle(name, sessions, before, memory, holder.finish()))
     return found
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.bench_engines import Place, PosternEngine, remove
+from bench.bench_engines import Place, PosternEngine, disk_of, remove
 from bench.bench_measure import measure
 from bench.bench_sets import LONG
 from peers import Identity
@@ -24,7 +23,8 @@ class Tenth:
     rate: float
     cpu_ms: float  # a message
     p99_ms: float  # end of data -> 250
-    disk: int  # bytes that the data directory takes afterwards
+    queue_disk: int  # bytes that the queue takes on the disk afterwards
+    records_disk: int  # and all else, above all the evidence, which is kept
     memory: int  # bytes (Pss) afterwards
     lost: int
     duplicates: int
@@ -45,18 +45,16 @@ def long_run(
         running.callback(engine.stop)
         for _ in range(TENTHS):
             found = measure(engine, tenth, programs, port, sink)
+            queue = engine.queue_disk()
             yield Tenth(
                 found.messages,
                 found.rate,
                 found.cpu_ms,
                 found.p99_ms,
-                _disk(directory / "data"),
+                queue,
+                disk_of(engine.data) - queue,
                 engine.memory(),
                 found.lost,
                 found.duplicates,
             )
 
-
-def _disk(directory: Path) -> int:
-    done = subprocess.run(["du", "--bytes", "--summarize", directory], capture_output=True, text=True, check=True)
-    return int(done.stdout.split()[0])

@@ -6,6 +6,7 @@ import json
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,20 @@ from bench.bench_sets import Set
 from peers import Identity
 
 _LOAD_TIMEOUT = 1800
+SLOWEST = 50  # messages a second: whoever is slower will not come to an end
 
 
 class BenchError(Exception):
     """A measurement that did not come to its end; the text says what is known."""
+
+
+def await_that(condition: Callable[[], bool], within: float, what: str) -> None:
+    """Asks again and again, seldom enough to disturb nobody."""
+    end = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > end:
+            raise BenchError(f"it did not come to it within {within:.0f} s: {what}")
+        time.sleep(0.2)
 
 
 @dataclass(frozen=True)
@@ -79,19 +90,17 @@ class Sink:
 
 def measure(engine: Engine, what: Set, programs: Path, port: int, identity: Identity) -> Figures:
     """Sends one load through an engine and waits until the sink has all of it."""
-    count = what.messages[engine.name]
+    count = what.count(engine.name)
     sink = Sink(programs, port, identity if what.tls else None, count)
     try:
         cpu_before = engine.cpu_seconds()
         start = time.monotonic()
-        load = _load(engine, what, programs, count)
+        loaded = load(engine, what, programs, count)
         patience = max(60.0, 3 * (time.monotonic() - start))
         complete = sink.wait(patience)
         cpu = engine.cpu_seconds() - cpu_before
     finally:
         counted = sink.finish()
-    if load["accepted"] != count:
-        raise BenchError(f"{engine.name} took {load['accepted']} of {count}: {load['first_refusal']}\n{engine.log()[-3000:]}")
     seconds = (sink.completed_at if complete else time.monotonic()) - start
     arrived = counted["distinct"]
     return Figures(
@@ -99,9 +108,9 @@ def measure(engine: Engine, what: Set, programs: Path, port: int, identity: Iden
         seconds=seconds,
         rate=arrived / seconds,
         cpu_ms=1000 * cpu / count,
-        p50_ms=load["p50_ms"],
-        p99_ms=load["p99_ms"],
-        p999_ms=load["p999_ms"],
+        p50_ms=loaded["p50_ms"],
+        p99_ms=loaded["p99_ms"],
+        p999_ms=loaded["p999_ms"],
         way_p50_ms=counted["way_p50_ms"],
         way_p99_ms=counted["way_p99_ms"],
         lost=count - arrived,
@@ -111,7 +120,8 @@ def measure(engine: Engine, what: Set, programs: Path, port: int, identity: Iden
     )
 
 
-def _load(engine: Engine, what: Set, programs: Path, count: int) -> dict[str, Any]:
+def load(engine: Engine, what: Set, programs: Path, count: int) -> dict[str, Any]:
+    """Sends so many messages of a set; what bench_load says of it when the engine has taken all."""
     command = [str(programs / "bench_load"), "--to", engine.address(), "--sender", "load@sender.example"]
     for option, value in (
         ("messages", count),
@@ -126,8 +136,10 @@ def _load(engine: Engine, what: Set, programs: Path, count: int) -> dict[str, An
         command.append("--tls")
     if what.mixed:
         command.append("--mixed")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_LOAD_TIMEOUT)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_LOAD_TIMEOUT + count / SLOWEST)
     if not done.stdout:
         raise BenchError(f"bench_load ended with {done.returncode}: {done.stderr}\n{engine.log()[-3000:]}")
     found: dict[str, Any] = json.loads(done.stdout)
+    if found["accepted"] != count:
+        raise BenchError(f"{engine.name} took {found['accepted']} of {count}: {found['first_refusal']}\n{engine.log()[-3000:]}")
     return found

@@ -1,4 +1,4 @@
-"""From start to serving, with queues of several lengths: seconds, and memory at that moment."""
+"""From start to serving, with queues of several lengths: seconds, and memory at that moment and later."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from bench.bench_measure import BenchError
 from lab.gateway import Gateway, default_program, toml
 from peers import Identity
 
+LATER = 10.0
+
 
 @dataclass(frozen=True)
 class Restart:
@@ -21,9 +23,10 @@ class Restart:
     queued: int
     seconds: float  # until a client has the greeting
     memory: int  # bytes (Pss) then
+    memory_later: int  # when LATER seconds have passed, and the queue has been looked through
 
 
-def restarts(work: Path, fill_queue: Path, identity: Identity, queued: int, repetitions: int) -> list[Restart]:
+def restarts(work: Path, fill_queue: Path, identity: Identity, queued: int, repetitions: int, later: float = LATER) -> list[Restart]:
     """The same queue, started again and again."""
     directory = work / "restart"
     remove(directory)
@@ -32,7 +35,7 @@ def restarts(work: Path, fill_queue: Path, identity: Identity, queued: int, repe
         gateway = _gateway(directory, identity)
         if queued:
             _fill(fill_queue, directory / "data" / "queue", queued)
-        return [_start(gateway, queued) for _ in range(repetitions)]
+        return [_start(gateway, queued, later) for _ in range(repetitions)]
     finally:
         remove(directory)
 
@@ -59,7 +62,7 @@ def _fill(fill_queue: Path, queue: Path, messages: int) -> None:
     subprocess.run([*command, "--tried", "--due-in", "3600", "--over", "7200"], check=True)
 
 
-def _start(gateway: Gateway, queued: int) -> Restart:
+def _start(gateway: Gateway, queued: int, later: float) -> Restart:
     before = time.monotonic()
     gateway.run()
     try:
@@ -69,6 +72,9 @@ def _start(gateway: Gateway, queued: int) -> Restart:
                 raise BenchError("the gateway started and greets nobody")
         seconds = time.monotonic() - before
         assert gateway.process is not None
-        return Restart(queued, seconds, memory_of(iter((gateway.process.pid,))))
+        pid = gateway.process.pid
+        memory = memory_of(iter((pid,)))
+        time.sleep(later)
+        return Restart(queued, seconds, memory, memory_of(iter((pid,))))
     finally:
         gateway.stop()

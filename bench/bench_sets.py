@@ -20,6 +20,10 @@ class Set:
     recipients: int = 1
     mixed: bool = False  # sizes of real mail, see bench_load.cc; `size` is not used then
 
+    def count(self, engine: str) -> int:
+        """The messages of a repetition; of peers that are not named, as many as of Postfix, or fewer."""
+        return self.messages.get(engine) or self.messages["postfix"] // 2
+
 
 SETS = (
     Set("4k-plain", "4 KB plaintext, 20 a connection", 4096, False, 20, {"postfix": 3000, "postern": 30000}),
@@ -29,8 +33,20 @@ SETS = (
     Set("4k-tls-new", "4 KB TLS both hops, a new connection each", 4096, True, 1, {"postfix": 1500, "postern": 5000}),
     Set("50k-tls", "50 KB TLS both hops, 10 a connection", 51200, True, 10, {"postfix": 1500, "postern": 8000}),
     Set("1m-tls", "1 MB TLS both hops, 10 a connection", 1048576, True, 10, {"postfix": 400, "postern": 800}),
+    *(
+        Set(
+            f"4k-tls-d{domains}",
+            f"4 KB TLS both hops, 20 a connection, {domains:,} destination domain{'s' if domains > 1 else ''}",
+            *(4096, True, 20, {"postfix": 1500, "postern": 20000}),
+            domains=domains,
+        )
+        for domains in (1, 100, 10_000)
+    ),
 )
+# Those that differ in one number alone, for the curves.
+BY_CONNECTIONS = ("4k-tls-c10", "4k-tls", "4k-tls-c200")
+BY_DOMAINS = ("4k-tls-d1", "4k-tls-d100", "4k-tls-d10000")
 
 LONG = Set("long", "1 KB to 25 MB in the shares of real mail, TLS both hops, 10 a connection", 0, True, 10, {}, mixed=True)
 
-QUICK = (Set("quick", "4 KB TLS both hops, 20 a connection", 4096, True, 20, {"postfix": 1000, "postern": 5000}),)
+QUICK = (Set("quick", "4 KB TLS both hops, 20 a connection", 4096, True, 20, {"postfix": 1000, "postern": 5000, "exim": 200, "haraka": 200}),)

@@ -7,31 +7,84 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests" / "interop")]
+
+from bench.bench_charts import growth  # noqa: E402
+from bench.bench_cpu import Processes, can_be_counted  # noqa: E402
+from bench.bench_curves import Curve, curves  # noqa: E402
+from bench.bench_engines import Place  # noqa: E402
+from bench.bench_measure import Sink, await_that, load  # noqa: E402
+from bench.bench_peers import usable  # noqa: E402
+from bench.bench_runs import PROGRAMS, both, engines_of  # noqa: E402
+from bench.bench_restart import Restart  # noqa: E402
+from bench.bench_sets import QUICK  # noqa: E402
+from bench.bench_tables import Others  # noqa: E402
+from lab.pki import Pki  # noqa: E402
+from peers import free_port  # noqa: E402
+
+# What each says of a next hop whose certificate has another name.
+REFUSALS = {
+    "postern": "certificate-host-mismatch",
+    "postfix": "Server certificate not verified",
+    "exim": "certificate verification failed",
+    "haraka": "ERR_TLS_CERT_ALTNAME_INVALID",
+}
 
 
-def test_the_quick_set_measures_postern_and_postfix_side_by_side_and_loses_nothing(tmp_path: Path) -> None:
-    results = tmp_path / "results.json"
+def bench(results: Path, *options: str) -> dict[str, Any]:
+    """bench/run with these options; what it wrote as JSON."""
     done = subprocess.run(
-        [REPOSITORY / "bench" / "run", "--quick", "--no-build", "--repetitions", "1", "--json", results],
-        capture_output=True,
-        text=True,
+        [REPOSITORY / "bench" / "run", "--no-build", "--json", results, *options], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads(results.read_text())
+    found: dict[str, Any] = json.loads(results.read_text())
+    return found
+
+
+def test_the_quick_set_measures_all_peers_side_by_side_and_loses_nothing(tmp_path: Path) -> None:
+    peers = usable(["postfix", "exim", "haraka"], print)
+    found = bench(tmp_path / "results.json", "--quick", "--repetitions", "1", "--peers", ",".join(peers))
     assert {"processors", "kernel", "versions", "load before"} <= found["conditions"].keys()
     engines = found["sets"]["quick"]["repetitions"]
-    assert engines.keys() == {"postern", "postfix"}
+    assert list(engines) == ["postern", *peers]
     for repetitions in engines.values():
         for figures in repetitions:
             assert figures["lost"] == 0
             assert figures["duplicates"] == 0
             assert figures["in_clear"] == 0
-            assert figures["way_p50_ms"] >= figures["p50_ms"] > 0
+            assert figures["cpu_ms"] > 0
+            assert figures["way_p50_ms"] > 0 and figures["p50_ms"] > 0
     assert [probe["ready"] == probe["domains"] > 0 for probe in found["probes"]] == [True]
     assert [start["queued"] for start in found["restarts"]] == [0, 2000]
+    assert all(start["memory_later"] > 0 for start in found["restarts"])
+    (pages,) = found["pages"]
+    assert all(answer["size"] > 0 and answer["p99_ms"] >= answer["p50_ms"] > 0 for answer in pages["answers"])
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_every_engine_demands_the_name_of_the_next_hop(name: str, tmp_path: Path) -> None:
+    if name not in ("postern", *usable([name], print)):
+        pytest.skip(f"{name} cannot be measured here")
+    pki, port = Pki(tmp_path / "pki"), free_port()
+    own, _ = both(pki)
+    engine = engines_of([name] if name != "postern" else [])[name](Place(tmp_path, own, pki.ca, port, True))
+    sink = Sink(PROGRAMS, port, own, 1)
+    try:
+        load(engine, QUICK[0], PROGRAMS, 1)
+        await_that(lambda: REFUSALS[name] in engine.log(), 60, f"{name} refuses the next hop")
+    finally:
+        engine.stop()
+        counted = sink.finish()
+    assert counted["connections"] > 0
+    assert counted["messages"] == 0
 
 
 def test_policy_decisions_are_measured_with_a_million_policies() -> None:
@@ -43,10 +96,41 @@ def test_policy_decisions_are_measured_with_a_million_policies() -> None:
 
 
 def test_a_long_run_of_mixed_sizes_loses_nothing_in_any_tenth(tmp_path: Path) -> None:
-    results = tmp_path / "results.json"
-    done = subprocess.run(
-        [REPOSITORY / "bench" / "run", "--no-build", "--long", "200", "--json", results], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    tenths = json.loads(results.read_text())["long"]
+    tenths = bench(tmp_path / "results.json", "--long", "200")["long"]
     assert [(tenth["messages"], tenth["lost"], tenth["duplicates"]) for tenth in tenths] == [(20, 0, 0)] * 10
+    assert all(tenth["queue_disk"] > 0 and tenth["records_disk"] > 0 for tenth in tenths)
+
+
+def test_a_backlog_gathers_drains_and_loses_nothing(tmp_path: Path) -> None:
+    (found,) = bench(tmp_path / "results.json", "--backlog", "500")["backlog"]
+    assert (found["messages"], found["domains"], found["lost"], found["duplicates"]) == (500, 50, 0, 0)
+    assert found["rate_before"] > 0 and found["rate_after"] > 0
+    assert found["disk_full"] > 0 and found["disk_drained"] > 0
+
+
+@pytest.mark.skipif(not can_be_counted(), reason="control groups cannot be made here")
+def test_processor_time_is_that_of_processes_too_that_nobody_waited_for() -> None:
+    processes = Processes()
+    work = "end=$(($(date +%s%N) + 100000000)); while [ $(date +%s%N) -lt $end ]; do :; done"
+    shell = subprocess.Popen(["sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    processes.add(shell.pid)
+    # Its parent is gone before it ends, so that no process that we know has its time.
+    answer, _ = shell.communicate(f"( ({work}; echo done) & )\n")
+    assert answer == "done\n"
+    assert processes.seconds() > 0
+    processes.close()
+
+
+def test_a_curve_has_a_point_for_each_measurement_and_begins_at_nought() -> None:
+    text = curves("Memory", "messages", "MiB", [Curve("at once", [(0, 22), (1000, 25)]), Curve("later", [(0, 20)])])
+    drawn = ElementTree.fromstring(text)
+    space = {"svg": "http://www.w3.org/2000/svg"}
+    lines = drawn.findall("svg:polyline", space)
+    assert [len(line.attrib["points"].split()) for line in lines] == [2, 1]
+    assert "0" in [label.text for label in drawn.findall("svg:text", space)]
+
+
+def test_growth_is_drawn_of_what_was_measured_at_two_points_at_least() -> None:
+    short, long = Restart(0, 0.1, 2**20, 2**20), Restart(1000, 0.2, 2**21, 2**21)
+    assert growth((), {}, Others(restarts=[short])) == {}
+    assert list(growth((), {}, Others(restarts=[short, long]))) == ["start.svg", "memory.svg"]

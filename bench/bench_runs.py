@@ -1,0 +1,168 @@
+"""What bench/run measures, each part with its own places, certificates and next hop."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.bench_api import Held, Pages, pages
+from bench.bench_backlog import Backlog, backlog
+from bench.bench_engines import OWN_NAME, SINK_NAME, Engine, Place, PosternEngine, remove
+from bench.bench_idle import idle, place_with
+from bench.bench_long import Tenth, long_run
+from bench.bench_measure import BenchError, Figures, measure
+from bench.bench_peers import PEERS
+from bench.bench_probe import PARTNERS, probe_rate
+from bench.bench_restart import LATER, restarts
+from bench.bench_sets import Set
+from bench.bench_tables import Others
+from lab.gateway import default_program
+from lab.model import Certificate
+from lab.pki import Pki
+from peers import Identity, free_port
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+WORK = REPOSITORY / "build" / "bench"
+PROGRAMS = REPOSITORY / "build" / "release" / "bench"
+FILL_QUEUE = REPOSITORY / "build" / "release" / "tests" / "overload" / "fill_queue"
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def build(peers: Sequence[str]) -> None:
+    """The release build of the gateway and the load tools, and the peers below build/."""
+    script = """
+set -euo pipefail
+. tools/install.sh
+install_groups build lab
+[ -f build/release/build.ninja ] || cmake --preset release >&2
+cmake --build --preset release --target postern fill_queue \\
+  bench_load bench_hold bench_partners bench_sink bench_policies >&2
+unpack_peers
+"""
+    subprocess.run(["bash", "-c", script], cwd=REPOSITORY, check=True)
+    if "haraka" in peers:
+        _fetch_haraka()
+
+
+def _fetch_haraka() -> None:
+    """What bench/haraka/package-lock.json pins; without npm, or without its registry, Haraka is left out."""
+    script = """
+set -euo pipefail
+cmp -s bench/haraka/package-lock.json build/haraka/package-lock.json && exit
+command -v npm >/dev/null
+mkdir -p build/haraka
+cp bench/haraka/package.json build/haraka/
+cp bench/haraka/package-lock.json build/haraka/fetched.json
+cd build/haraka
+mv fetched.json package-lock.json
+npm ci --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || { rm package-lock.json; exit 1; }
+"""
+    if subprocess.run(["bash", "-c", script], cwd=REPOSITORY).returncode != 0:
+        say("npm could not fetch Haraka.")
+
+
+def own_version() -> str:
+    """Of the program that is measured."""
+    return subprocess.run([default_program(), "version"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def identity(pki: Pki, name: str) -> Identity:
+    files = pki.issue(Certificate(names=(name,), common_name=name), name, name, "127.0.0.1", name)
+    return Identity(files.certificate, files.key)
+
+
+def both(pki: Pki) -> tuple[Identity, Identity]:
+    """The gateway's and the next hop's."""
+    return identity(pki, OWN_NAME), identity(pki, SINK_NAME)
+
+
+def engines_of(peers: Sequence[str]) -> dict[str, Callable[[Place], Engine]]:
+    """Ours first."""
+    return {"postern": PosternEngine, **{name: PEERS[name] for name in peers}}
+
+
+def run_set(
+    what: Set, pki: Pki, peers: Sequence[str], repetitions: int, versions: dict[str, str]
+) -> Mapping[str, Sequence[Figures]]:
+    """All repetitions of one set, the engines taking turns."""
+    kinds = engines_of(peers)
+    results: dict[str, list[Figures]] = {name: [] for name in kinds}
+    sink_port, (own, sink) = free_port(), both(pki)
+    with ExitStack() as running:
+        engines = []
+        for name, start in kinds.items():
+            directory = WORK / f"{what.name}-{name}"
+            remove(directory)
+            directory.mkdir(parents=True)
+            running.callback(remove, directory)
+            engine = start(Place(directory, own, pki.ca, sink_port, what.tls))
+            running.callback(engine.stop)
+            versions[name] = engine.version()
+            engines.append(engine)
+        for number in range(repetitions):
+            for engine in engines if number % 2 == 0 else reversed(engines):
+                found = measure(engine, what, PROGRAMS, sink_port, sink)
+                if what.tls and found.in_clear:
+                    raise BenchError(f"{engine.name} sent {found.in_clear} messages in clear")
+                results[engine.name].append(found)
+                say(f"  {number + 1}/{repetitions} {engine.name}: {found.rate:,.0f} messages/s, {found.cpu_ms:.3f} ms each")
+    return results
+
+
+def measure_long(pki: Pki, messages: int) -> list[Tenth]:
+    """The long run alone."""
+    say(f"A long run: {messages:,} messages of mixed sizes")
+    tenths: list[Tenth] = []
+    for tenth in long_run(WORK, PROGRAMS, both(pki), pki.ca, free_port(), messages):
+        tenths.append(tenth)
+        say(f"  {len(tenths)}/10: {tenth.rate:,.0f} messages/s, {tenth.queue_disk / 2**20:,.0f} MiB in the queue")
+    return tenths
+
+
+def measure_backlog(pki: Pki, messages: int) -> Backlog:
+    """Before, during and after a long queue."""
+    say(f"A backlog: {messages:,} messages")
+    return backlog(WORK, PROGRAMS, both(pki), pki.ca, free_port(), messages, say)
+
+
+def measure_api(pki: Pki, quick: bool) -> Pages:
+    say("The API with much to tell")
+    held, times = (Held(200, 100, 200), 20) if quick else (Held(100_000, 10_000, 100_000), 300)
+    return pages(WORK, PROGRAMS, FILL_QUEUE, both(pki), pki.ca, free_port(), held, times)
+
+
+def measure_others(pki: Pki, peers: Sequence[str], quick: bool, repetitions: int) -> Others:
+    """What is no relaying; the quick run has the parts that take seconds, in small."""
+    own, partners = identity(pki, OWN_NAME), identity(pki, PARTNERS)
+    say("Probe rate")
+    lists = ((200, 100),) if quick else ((1000, 50), (6000, 500), (6000, 1500))
+    probes = [
+        probe_rate(WORK, PROGRAMS, partners, pki.ca, domains, parallel)
+        for domains, parallel in lists
+        for _ in range(repetitions)
+    ]
+    say("Start")
+    lengths = (0, 2000) if quick else (0, 10_000, 100_000, 1_000_000)
+    later = 1.0 if quick else LATER
+    started = [one for queued in lengths for one in restarts(WORK, FILL_QUEUE, own, queued, repetitions, later)]
+    told = [measure_api(pki, quick)]
+    if quick:
+        return Others(probes=probes, restarts=started, pages=told)
+    say("Policy decisions")
+    decisions = policy_figures()
+    say("Idle TLS sessions")
+    sessions = idle(WORK, PROGRAMS, place_with(own, pki.ca, free_port()), engines_of(peers))
+    return Others(sessions, decisions, probes, started, told)
+
+
+def policy_figures() -> list[dict[str, float]]:
+    """What a policy decision costs with few and many policies."""
+    done = subprocess.run([PROGRAMS / "bench_policies"], capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
