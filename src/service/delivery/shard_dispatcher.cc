@@ -425,7 +425,7 @@ net::Task<void> ShardDispatcher::settle(
 
 net::Task<void> ShardDispatcher::drain(std::chrono::milliseconds grace) {
   draining_ = true;
-  release_waiting();
+  release_waiting(common_.scan_started);
   pool_.drain();
   timer_.start(break_off(grace));
   co_await group_.join();

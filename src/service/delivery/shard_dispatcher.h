@@ -48,11 +48,11 @@ struct Common {
   const DeliverySettings& settings;
   std::size_t shards = 1;
   OwnMailbox* own_mail = nullptr;
-  std::function<void(std::vector<queue::Delivery>)> hand_over;  // new deliveries, to their shards
-  std::function<void(base::Instant)> will_be_due;               // thread-safe
-  std::function<void()> has_room;                               // thread-safe
-  std::function<void()> is_hungry;                              // thread-safe
-  std::atomic<std::size_t> waiting{0};                          // jobs in memory
+  std::function<void(std::vector<queue::Delivery>)> hand_over{};  // new deliveries, to their shards
+  std::function<void(base::Instant)> will_be_due{};               // thread-safe
+  std::function<void()> has_room{};                               // thread-safe
+  std::function<void()> is_hungry{};                              // thread-safe
+  std::atomic<std::size_t> waiting{0};                            // jobs in memory
   std::atomic<std::size_t> waiting_bytes{0};
   std::atomic<bool> turned_away{false};        // a job was dropped because memory was full
   std::atomic<std::uint64_t> scan_started{0};  // the number of the newest scan of the queue

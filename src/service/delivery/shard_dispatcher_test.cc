@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "service/delivery/testing/watched_spool.h"
 #include "service/delivery/testing/world.h"
 
 namespace postern::delivery {
@@ -21,8 +22,9 @@ Job job(std::int64_t number) {
   return made;
 }
 
-// One destination with one worker, which is busy: what else is offered waits.
-net::Task<void> change_the_queue(World& world) {
+// One destination with one worker, which is kept from reading its message: what else is offered
+// waits.
+net::Task<void> change_the_queue(World& world, net::Event& go_on) {
   TrustCache trust(world.trust());
   Common common{*world.spool, world.book, world.events, world.metrics, trust, world.settings};
   common.hand_over = [](auto) {};
@@ -50,6 +52,7 @@ net::Task<void> change_the_queue(World& world) {
   dispatcher.offer(job(2));
   EXPECT_EQ(common.waiting, 1U);
 
+  go_on.notify();
   const std::chrono::seconds grace(20);
   co_await dispatcher.drain(grace);
 }
@@ -59,7 +62,14 @@ net::Task<void> change_the_queue(World& world) {
 TEST(ShardDispatcher, TakesAgainWhatAChangeGaveBackFromTheScanThatSawTheChange) {
   World world;
   world.settings.connections_per_destination = 1;
-  world.run(change_the_queue);
+  net::Event go_on(world.shard);
+  auto watched = std::make_unique<testing::WatchedSpool>(std::move(world.spool));
+  watched->before_reading = [&]() -> net::Task<void> {
+    base::Deadline patience{world.shard.now() + std::chrono::seconds(20), nullptr};
+    (void)co_await go_on.wait(patience);
+  };
+  world.spool = std::move(watched);
+  world.run([&](World& running) { return change_the_queue(running, go_on); });
 }
 
 }  // namespace

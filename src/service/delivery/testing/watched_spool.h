@@ -17,6 +17,8 @@ class WatchedSpool final : public spool::Spool {
 
   // Happens once, after the next look for what is due, before the dispatcher hears its answer.
   std::function<net::Task<void>()> after_looking;
+  // Before each envelope is read.
+  std::function<net::Task<void>()> before_reading;
 
   net::Task<base::Result<std::vector<queue::Delivery>>> due(net::Shard& shard, Cursor after,
                                                             base::Instant until,
@@ -49,7 +51,8 @@ class WatchedSpool final : public spool::Spool {
   }
   net::Task<base::Result<queue::Envelope>> envelope(net::Shard& shard,
                                                     base::MessageId id) override {
-    return real_->envelope(shard, id);
+    if (before_reading) co_await before_reading();
+    co_return co_await real_->envelope(shard, id);
   }
   net::Task<base::Result<std::unique_ptr<spool::BodyReader>>> body(net::Shard& shard,
                                                                    base::MessageId id) override {
