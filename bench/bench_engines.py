@@ -39,6 +39,7 @@ class Place:
     ca: Path
     sink_port: int
     tls: bool
+    verify: bool = True  # with TLS: the next hop must prove its name
 
 
 class Engine(Protocol):
@@ -139,12 +140,12 @@ class PosternEngine:
         cli = self.gateway.cli
         cli("domain", "add", "sender.example", "--already-validated")
         cli("sender", "add", "--range", "127.0.0.0/8", "--note", "the load generator")
-        mode = "strict" if place.tls else "opportunistic"
+        strict = place.tls and place.verify
         cli(
             *("route", "add", "*", "--host", "127.0.0.1", "--port", str(place.sink_port)),
-            *("--mode", mode, "--verify-name", SINK_NAME),
+            *("--mode", "strict" if strict else "opportunistic", "--verify-name", SINK_NAME),
         )
-        if place.tls:
+        if strict:
             cli("policy", "add", "*.bench.example", "--mode", "strict", "--no-probe")
         self.gateway.run()
 
@@ -242,7 +243,7 @@ class _BenchPostfix(Peer):
                 "smtpd_tls_cert_file": "/etc/peer/trusted.crt",
                 "smtpd_tls_key_file": "/etc/peer/trusted.key",
                 "smtpd_tls_session_cache_database": "btree:/var/lib/postfix/smtpd_scache",
-                "smtp_tls_security_level": "secure",
+                "smtp_tls_security_level": "secure" if self._place.verify else "may",
                 "smtp_tls_secure_cert_match": SINK_NAME,
                 "smtp_tls_CAfile": "/etc/ssl/certs/ca-certificates.crt",
                 "smtp_tls_session_cache_database": "btree:/var/lib/postfix/smtp_scache",

@@ -91,7 +91,7 @@ class HarakaEngine:
             ),
             "config/tls.ini": (
                 "key=tls_key.pem\ncert=tls_cert.pem\ndhparam=dhparams.pem\n"
-                "[outbound]\nrejectUnauthorized=true\nforce_tls_hosts[]=127.0.0.1\n"
+                f"[outbound]\nrejectUnauthorized={'true' if self._place.verify else 'false'}\nforce_tls_hosts[]=127.0.0.1\n"
             ),
             "config/tls_key.pem": self._place.identity.key.read_text(),
             "config/tls_cert.pem": self._place.identity.certificate.read_text(),

@@ -14,7 +14,7 @@ from bench.bench_measure import BenchError, Figures
 from bench.bench_peers import PEERS, usable
 from bench.bench_report import as_json, conditions, markdown, rows
 from bench.bench_runs import REPOSITORY, WORK, build, measure_backlog, measure_long, measure_others, own_version, run_set, say
-from bench.bench_sets import QUICK, SETS, Set
+from bench.bench_sets import MATRIX, QUICK, SETS, Set
 from bench.bench_tables import Others, Results, text_table
 from lab.pki import Pki
 
@@ -41,6 +41,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         prog="bench/run", description="Measures Postern and its peers side by side, in one run on this machine."
     )
     parser.add_argument("--quick", action="store_true", help="one small set, and the other parts in small, under a minute")
+    parser.add_argument(
+        "--matrix",
+        action="store_true",
+        help=f"relaying alone, in {len(MATRIX)} sets: every size with every protection, connections reused or new, 10 to 200 of them",
+    )
     parser.add_argument("--sets", default="", help=f"names, with commas between: {', '.join(s.name for s in SETS)}")
     parser.add_argument(
         "--peers", help=f"names, with commas between: {', '.join(PEERS)} (default postfix, with --write all of them)"
@@ -61,14 +66,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--no-build", action="store_true", help="measure what is built already")
     options = parser.parse_args(arguments)
     options.sets = [name for name in options.sets.split(",") if name]
+    options.only_sets |= options.matrix
     options.peers = list(PEERS) if options.peers is None and options.write else (options.peers or "postfix").split(",")
-    for kind, wanted, known in (("set", options.sets, {one.name for one in SETS}), ("peer", options.peers, PEERS)):
+    for kind, wanted, known in (("set", options.sets, {one.name for one in SETS + MATRIX}), ("peer", options.peers, PEERS)):
         unknown = ", ".join(name for name in wanted if name not in known)
         if unknown:
             parser.error(f"there is no {kind} {unknown}")
-    if options.quick and options.write:
-        parser.error("the quick set is too small to be published")
+    if (options.quick or options.matrix) and options.write:
+        parser.error("the quick set is too small to be published, and the matrix too long")
     return options
+
+
+def chosen(options: argparse.Namespace) -> tuple[Set, ...]:
+    if options.quick:
+        return QUICK
+    if options.sets:
+        return tuple(one for one in SETS + MATRIX if one.name in options.sets)
+    return MATRIX if options.matrix else SETS
 
 
 def measured(
@@ -93,7 +107,7 @@ def measured(
 
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
-    sets = QUICK if options.quick else tuple(one for one in SETS if not options.sets or one.name in options.sets)
+    sets = chosen(options)
     repetitions = options.repetitions or (2 if options.quick else 3)
     if not options.no_build:
         build(options.peers)

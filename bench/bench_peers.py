@@ -69,11 +69,14 @@ relay:
 """
 
     def _way(self) -> str:
-        how = (
-            "  hosts_require_tls = *\n  tls_verify_hosts = *\n  tls_verify_cert_hostnames = *\n"
-            "  tls_verify_certificates = /etc/ssl/certs/ca-certificates.crt\n"
-            "  tls_resumption_hosts = *\n  hosts_noproxy_tls =\n"
-        )
+        how = "  tls_resumption_hosts = *\n  hosts_noproxy_tls =\n"
+        if self._place.verify:
+            how += (
+                "  hosts_require_tls = *\n  tls_verify_hosts = *\n  tls_verify_cert_hostnames = *\n"
+                "  tls_verify_certificates = /etc/ssl/certs/ca-certificates.crt\n"
+            )
+        else:
+            how += "  tls_try_verify_hosts =\n"
         return f"""\
 begin routers
 hop:

@@ -102,7 +102,7 @@ def run_set(
             remove(directory)
             directory.mkdir(parents=True)
             running.callback(remove, directory)
-            engine = start(Place(directory, own, pki.ca, sink_port, what.tls))
+            engine = start(Place(directory, own, pki.ca, sink_port, what.tls, what.verify))
             running.callback(engine.stop)
             versions[name] = engine.version()
             engines.append(engine)

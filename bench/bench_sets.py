@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Set:
     connections: int = 50
     domains: int = 10
     recipients: int = 1
+    verify: bool = True  # with TLS: the next hop must prove its name; else TLS is taken as it is offered
     mixed: bool = False  # sizes of real mail, see bench_load.cc; `size` is not used then
 
     def count(self, engine: str) -> int:
@@ -46,6 +48,28 @@ SETS = (
 # Those that differ in one number alone, for the curves.
 BY_CONNECTIONS = ("4k-tls-c10", "4k-tls", "4k-tls-c200")
 BY_DOMAINS = ("4k-tls-d1", "4k-tls-d100", "4k-tls-d10000")
+
+
+def _crossed(size: str, protection: str, reused: bool, connections: int) -> Set:
+    size_bytes, postern, postfix = {"4k": (4096, 20_000, 2000), "50k": (51200, 8000, 1500), "1m": (1048576, 800, 400)}[size]
+    tls = {"plain": "plaintext", "starttls": "STARTTLS both hops, unverified", "strict": "TLS both hops, verified"}[protection]
+    each = (20 if size == "4k" else 10) if reused else 1
+    return Set(
+        name=f"{size}-{protection}-{'reused' if reused else 'new'}-c{connections}",
+        title=f"{size[:-1]} {size[-1].upper()}B {tls}, {each} a connection, {connections} connections",
+        size=size_bytes,
+        tls=protection != "plain",
+        per_connection=each,
+        messages={"postern": postern if reused else postern // 4 + 200, "postfix": postfix},
+        connections=connections,
+        verify=protection == "strict",
+    )
+
+
+# Every size with every protection, with and without reuse of connections, by few and by many at once.
+MATRIX = tuple(
+    _crossed(*one) for one in product(("4k", "50k", "1m"), ("plain", "starttls", "strict"), (True, False), (10, 50, 200))
+)
 
 LONG = Set("long", "1 KB to 25 MB in the shares of real mail, TLS both hops, 10 a connection", 0, True, 10, {}, mixed=True)
 

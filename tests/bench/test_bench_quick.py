@@ -25,7 +25,7 @@ from bench.bench_measure import Sink, await_that, load  # noqa: E402
 from bench.bench_peers import usable  # noqa: E402
 from bench.bench_runs import PROGRAMS, both, engines_of  # noqa: E402
 from bench.bench_restart import Restart  # noqa: E402
-from bench.bench_sets import QUICK  # noqa: E402
+from bench.bench_sets import MATRIX, QUICK  # noqa: E402
 from bench.bench_tables import Others  # noqa: E402
 from lab.pki import Pki  # noqa: E402
 from peers import free_port  # noqa: E402
@@ -85,6 +85,28 @@ def test_every_engine_demands_the_name_of_the_next_hop(name: str, tmp_path: Path
         counted = sink.finish()
     assert counted["connections"] > 0
     assert counted["messages"] == 0
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_no_engine_looks_at_the_name_in_a_set_without_verification(name: str, tmp_path: Path) -> None:
+    if name not in ("postern", *usable([name], print)):
+        pytest.skip(f"{name} cannot be measured here")
+    pki, port = Pki(tmp_path / "pki"), free_port()
+    own, _ = both(pki)
+    place = Place(tmp_path, own, pki.ca, port, tls=True, verify=False)
+    engine = engines_of([name] if name != "postern" else [])[name](place)
+    sink = Sink(PROGRAMS, port, own, 1)
+    try:
+        load(engine, QUICK[0], PROGRAMS, 1)
+        assert sink.wait(60), engine.log()[-3000:]
+    finally:
+        engine.stop()
+        counted = sink.finish()
+    assert counted["tls"] == counted["messages"] == 1
+
+
+def test_the_matrix_has_every_combination_once() -> None:
+    assert len({one.name for one in MATRIX}) == len(MATRIX) == 3 * 3 * 2 * 3
 
 
 def test_policy_decisions_are_measured_with_a_million_policies() -> None:
