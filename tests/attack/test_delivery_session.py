@@ -78,7 +78,7 @@ def test_what_may_go_in_clear_does_when_nothing_comes_back_under_tls(how: str, e
         evil.send(target)
         attempt = evil.attempt(target)
         assert (attempt["outcome"], attempt["reason"]) == ("delivered", ""), attempt
-        assert not attempt["tls"]["version"], attempt
+        assert attempt["tls_version"] == "none", attempt
         assert b"MAIL FROM" in partner.heard_in_clear()
         found = probed(evil, target)
         assert (found["verdict"], found["reason"]) == ("not-ready", "connection-lost"), found
