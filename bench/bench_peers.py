@@ -76,7 +76,7 @@ relay:
                 "  tls_verify_certificates = /etc/ssl/certs/ca-certificates.crt\n"
             )
         else:
-            how += "  tls_try_verify_hosts =\n"
+            how += "  tls_try_verify_hosts = *\n"  # with none at all it would insist
         return f"""\
 begin routers
 hop:
