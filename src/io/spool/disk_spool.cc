@@ -28,12 +28,6 @@ base::Failure without_destination() {
   return {"invalid-message", "A message must have at least one destination to be queued.", {}};
 }
 
-bool matches(const queue::Delivery& delivery, const ListFilter& filter) {
-  return (!filter.account || delivery.account == *filter.account) &&
-         (filter.domain.empty() || delivery.destination.domain.text() == filter.domain) &&
-         (!filter.state || delivery.state == *filter.state);
-}
-
 }  // namespace
 
 DiskSpool::DiskSpool(Parts parts) : parts_(std::move(parts)) {}
@@ -238,7 +232,7 @@ net::Task<base::Result<std::int64_t>> DiskSpool::act(net::Shard& shard, Action a
     if (!info) co_return std::unexpected(std::move(info.error()));
     std::vector<base::DeliveryId> ids;
     for (const auto& delivery : info->deliveries) {
-      if (matches(delivery, which)) ids.push_back(delivery.id);
+      if (which.matches(delivery)) ids.push_back(delivery.id);
     }
     co_return co_await act_on(shard, action, std::move(ids), now);
   }

@@ -107,6 +107,11 @@ TEST_F(QueueTest, ListsByAccountDomainAndState) {
   EXPECT_EQ(listed(filter), (Names{"b.example"}));
   filter.domain = "c.example";
   EXPECT_EQ(listed(filter), Names{});
+  ListFilter of_places;
+  of_places.places = std::make_shared<const Places>(Places{{{2}, "b.example"}, {{1}, "a.example"}});
+  EXPECT_EQ(listed(of_places), (Names{"a.example", "b.example"}));
+  of_places.places = std::make_shared<const Places>(Places{{{2}, "a.example"}});
+  EXPECT_EQ(listed(of_places), (Names{}));
 }
 
 TEST_F(QueueTest, ListsOfAMessageOnlyWhatMatches) {

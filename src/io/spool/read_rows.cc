@@ -70,12 +70,14 @@ base::Failure not_found(base::MessageId id) {
           {}};
 }
 
-bool matches(const queue::Delivery& delivery, const ListFilter& filter) {
-  return (filter.domain.empty() || delivery.destination.domain.text() == filter.domain) &&
-         (!filter.state || delivery.state == *filter.state);
-}
-
 }  // namespace
+
+bool ListFilter::matches(const queue::Delivery& delivery) const {
+  const std::string& to = delivery.destination.domain.text();
+  return (!account || delivery.account == *account) && (domain.empty() || to == domain) &&
+         (!places || places->contains({delivery.account, to})) &&
+         (!state || delivery.state == *state);
+}
 
 base::Result<ReadRows> ReadRows::open(Connection connection) {
   ReadRows rows(std::move(connection));
@@ -255,7 +257,7 @@ base::Result<ReadRows::Slice> ReadRows::list(const ListFilter& filter, base::Mes
       messages_.reset();
       return std::unexpected(std::move(found.error()));
     }
-    std::erase_if(*found, [&](const queue::Delivery& d) { return !matches(d, filter); });
+    std::erase_if(*found, [&](const queue::Delivery& d) { return !filter.matches(d); });
     if (found->empty()) continue;
     slice.messages.push_back(
         {.id = slice.next, .envelope = envelope_of(messages_), .deliveries = std::move(*found)});

@@ -14,8 +14,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/failure.h"
@@ -102,12 +104,18 @@ struct MessageInfo {
 };
 
 // Of a message, the deliveries that match are listed; a message without any is not.
+// Destinations: domains, each of an account.
+using Places = std::set<std::pair<base::AccountId, std::string>>;
+
 struct ListFilter {
   std::optional<base::AccountId> account;
-  std::string domain;  // destination; "" for all
+  std::string domain;                    // destination; "" for all
+  std::shared_ptr<const Places> places;  // only these, in one pass; null for all
   std::optional<queue::State> state;
   base::MessageId after;  // paging: strictly after this message
   std::size_t limit = 100;
+
+  [[nodiscard]] bool matches(const queue::Delivery& delivery) const;
 };
 
 struct QueueCounts {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
-#include <set>
 #include <utility>
 
 #include "core/policy/same_way.h"
@@ -273,29 +272,26 @@ net::Task<void> Dispatcher::make_due_what_waits_for_the_configuration() {
   net::Shard& shard = on_shards_.front().shard;
   const auto before = std::exchange(recalculated_, common_->book.current());
   Moved moved(*before, *recalculated_);
-  std::set<Place> places;
+  spool::Places places;
   std::optional<base::AccountId> every;
   auto waiting = co_await common_->spool.waiting(shard, every);
   if (!waiting) co_return;
   for (const spool::Waiting& one : *waiting) {
     auto domain = dns::Domain::from_ascii(one.domain);
     if (!domain) continue;
-    Place place(one.account, *std::move(domain));
-    if (waits_for_a_requirement(one) || moved(place)) places.insert(std::move(place));
+    const std::pair place(one.account, *std::move(domain));
+    if (waits_for_a_requirement(one) || moved(place)) places.emplace(one.account, one.domain);
   }
-  co_await retry_places(std::move(places));
+  if (!places.empty()) co_await retry(std::move(places));
 }
 
-net::Task<void> Dispatcher::retry_places(std::set<Place> places) {
+// However many they are, the queue is looked through once.
+net::Task<void> Dispatcher::retry(spool::Places places) {
   net::Shard& shard = on_shards_.front().shard;
-  for (const auto& [account, domain] : places) {
-    spool::ListFilter filter;
-    filter.account = account;
-    filter.domain = domain.text();
-    auto changed = co_await common_->spool.act(shard, spool::Spool::Action::retry, filter,
-                                               std::nullopt, shard.wall_now());
-    if (!changed) break;
-  }
+  spool::ListFilter filter;
+  filter.places = std::make_shared<const spool::Places>(std::move(places));
+  (void)co_await common_->spool.act(shard, spool::Spool::Action::retry, std::move(filter),
+                                    std::nullopt, shard.wall_now());
   changed_from_ = 0;
 }
 

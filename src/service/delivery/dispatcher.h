@@ -19,7 +19,6 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -94,10 +93,8 @@ class Dispatcher final : public receipt::AcceptedSink {
   net::Task<void> mind_the_clock();
   [[nodiscard]] bool was_set_back();
   net::Task<base::Instant> next_wake(base::Instant scanned);
-  // A domain of an account, as the queue knows destinations.
-  using Place = std::pair<base::AccountId, dns::Domain>;
   net::Task<void> make_due_what_waits_for_the_configuration();
-  net::Task<void> retry_places(std::set<Place> places);
+  net::Task<void> retry(spool::Places places);
 
   DeliverySettings settings_;
   std::vector<OnShard> on_shards_;

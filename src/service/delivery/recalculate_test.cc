@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "service/delivery/testing/partner.h"
+#include "service/delivery/testing/watched_spool.h"
 
 namespace postern::delivery {
 namespace {
@@ -12,6 +13,7 @@ using testing::envelope_from;
 using testing::kMessage;
 using testing::Partner;
 using testing::plain;
+using testing::policy_for;
 using testing::Posture;
 using testing::to;
 using testing::World;
@@ -89,6 +91,40 @@ TEST(Recalculate, LeavesMailAloneWhoseWayDidNotChange) {
   ASSERT_EQ(world.left.size(), 1u);
   EXPECT_EQ(world.waiting().account, testing::kMain);
   EXPECT_EQ(world.waiting().attempts, 1);
+}
+
+policy::Policy relaxed(const char* domain) {
+  policy::Policy policy = policy_for(domain);
+  policy.mode = tls::Mode::relaxed;
+  return policy;
+}
+
+net::Task<void> defer_at_two_domains_and_weaken(World& world) {
+  co_await defer_one(world);
+  queue::Destination destination = to({"ann@example.net"});
+  co_await world.send(envelope_from("me@postern.example"), destination, std::string(kMessage));
+  bool deferred = co_await world.until("delivery-deferred", 2);
+  EXPECT_TRUE(deferred);
+  world.book.change(testing::configuration());  // no policies any more
+  world.dispatcher->recalculate();
+  bool done = co_await world.until("delivery-done", 2);
+  EXPECT_TRUE(done) << ::testing::PrintToString(world.events.lines);
+}
+
+// A million messages for a thousand domains must not be looked through a thousand times.
+TEST(Recalculate, LooksThroughTheQueueOnceForAllDomains) {
+  Partner world;
+  world.has(plain(), plain());
+  world.zone.mx("example.net", {{10, "mx1.example.com"}});
+  policy::Configuration enforced = testing::configuration();
+  enforced.policies = {relaxed("example.com"), relaxed("example.net")};
+  world.book.change(std::move(enforced));
+  auto watched = std::make_unique<testing::WatchedSpool>(std::move(world.spool));
+  const testing::WatchedSpool& spool = *watched;
+  world.spool = std::move(watched);
+  world.run(defer_at_two_domains_and_weaken);
+  EXPECT_EQ(spool.acts, 1);
+  EXPECT_EQ(world.mx1->arrived.size(), 2u);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ class WatchedSpool final : public spool::Spool {
   std::function<net::Task<void>()> after_looking;
   // Before each envelope is read.
   std::function<net::Task<void>()> before_reading;
+  int acts = 0;  // how often act() was asked for
 
   net::Task<base::Result<std::vector<queue::Delivery>>> due(net::Shard& shard, Cursor after,
                                                             base::Instant until,
@@ -76,6 +77,7 @@ class WatchedSpool final : public spool::Spool {
                                             spool::ListFilter which,
                                             std::optional<base::MessageId> one,
                                             base::Instant now) override {
+    ++acts;
     return real_->act(shard, action, std::move(which), one, now);
   }
   base::Result<std::vector<OutboxEntry>> outbox(std::size_t limit) override {
