@@ -114,6 +114,14 @@ TEST(Findings, OnlyWhatMayGoInClearGetsThroughWhereTheConnectionEndsUnderTls) {
   EXPECT_EQ(what_stops(implicit, {})->code, "connection-lost");
 }
 
+TEST(Findings, AnEndBetweenTheOfferAndTheHandshakeIsWhatEveryDeliveryMeets) {
+  AddressFinding finding = broken(good(), "connection-lost");
+  finding.observation = {};
+  finding.observation.offer = tls::Offer::offered;
+  EXPECT_EQ(what_stops(finding, strict_by_policy())->code, "connection-lost");
+  EXPECT_EQ(what_stops(finding, {})->code, "connection-lost");
+}
+
 TEST(Findings, NoDeliveryGetsThroughWhereTheServerAnswersWhatNoServerMay) {
   const AddressFinding finding = broken(good(), "reply-malformed");
   EXPECT_EQ(what_stops(finding, {})->code, "reply-malformed");

@@ -230,6 +230,16 @@ TEST(ClientDialogue, TakesAnEndBeforeTheFirstReplyUnderTlsForAFailedHandshake) {
   EXPECT_EQ(dialogue.problem()->status.code, "handshake-failed");
 }
 
+TEST(ClientDialogue, AProbeTellsThatTheConnectionEndedUnderTls) {
+  Scene scene(tls::Requirement{});
+  scene.script.setup.purpose = Purpose::probe;
+  ClientDialogue dialogue(scene.script.setup, Transcript::Keep::nothing);
+  break_off_under_tls(scene, dialogue);
+  EXPECT_FALSE(dialogue.wants_plaintext());
+  EXPECT_TRUE(dialogue.observation().encrypted());
+  EXPECT_EQ(dialogue.problem()->status.code, "connection-lost");
+}
+
 TEST(ClientDialogue, NeverAsksForPlaintextAfterTlsWhereMoreIsDemanded) {
   tls::Requirement requirement;
   requirement.add(testing::demand(tls::Encrypt{}));
