@@ -204,6 +204,12 @@ TEST(Downgrade, KnowsTheOldNameOfSmimeAndKeepsTheFirstReason) {
       HasSubstr("DKIM"));
 }
 
+TEST(Downgrade, KnowsAClosingBoundaryThatEndsTheMessage) {
+  EXPECT_THAT(
+      convert("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\xFC\r\n--b--").text,
+      ::testing::EndsWith("\r\n=FC\r\n--b--"));
+}
+
 // --- headers that are none
 // ------------------------------------------------------------------------
 
