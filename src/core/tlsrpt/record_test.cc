@@ -160,5 +160,14 @@ TEST(TlsrptRecord, SaysWhyATextIsNoRecord) {
   }
 }
 
+TEST(TlsrptRecord, ReadsUrisOfEveryShapeAReportCanGoTo) {
+  EXPECT_EQ(parse_destination("https://a.example")->target, "/");
+  EXPECT_EQ(parse_destination("https://a.example/%2f%aF")->target, "/%2f%aF")
+      << "sent as it stands";
+  EXPECT_EQ(parse_destination("mailto:a%2f%5Ab@example.com")->mailbox.text(), "a/Zb@example.com");
+  EXPECT_NE(refusal("mailto:{a}@example.com"), "accepted");
+  EXPECT_NE(refusal("https://a.example/%2:"), "accepted");
+}
+
 }  // namespace
 }  // namespace postern::tlsrpt
