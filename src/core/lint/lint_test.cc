@@ -124,6 +124,40 @@ TEST(Lint, ExplainsAPolicy) {
             R"({"mode":"enforce","mx":["mx.example.com","*.example.net"],"max_age":1209600})");
 }
 
+TEST(Lint, ExplainsEveryModeOfAPolicy) {
+  const auto shown = [](const std::string& mode) {
+    return text(
+        sts_policy("version: STSv1\nmode: " + mode + "\nmx: mx.a.example\nmax_age: 604800\n"));
+  };
+  EXPECT_THAT(shown("testing"), HasSubstr("report what fails, and deliver all the same"));
+  EXPECT_THAT(shown("none"), HasSubstr("the domain has no policy any more"));
+}
+
+TEST(Lint, ExplainsWhereReportsGo) {
+  const Page page = tlsrpt_record(
+      "_smtp._tls.example.com IN TXT \"v=TLSRPTv1; rua=mailto:a@b.example,https://c.example/x\"");
+  EXPECT_TRUE(page.valid);
+  EXPECT_THAT(text(page), HasSubstr("by mail to a@b.example"));
+  EXPECT_THAT(text(page), HasSubstr("by HTTPS POST to https://c.example/x"));
+  EXPECT_EQ(page.value, R"({"destinations":[{"kind":"mailto","uri":"mailto:a@b.example"},)"
+                        R"({"kind":"https","uri":"https://c.example/x"}]})");
+}
+
+TEST(Lint, NamesTheDomainOfARecordWithAndWithoutItsDot) {
+  for (const char* owner : {"_mta-sts.example.com", "_mta-sts.example.com."}) {
+    EXPECT_THAT(text(sts_record(std::string(owner) + " TXT \"v=STSv1; id=a\"")),
+                HasSubstr("https://mta-sts.example.com/"));
+  }
+}
+
+TEST(Lint, ExplainsNoRecordThatDoesNotCount) {
+  for (const char* record : {"\"v=TLSRPTv1; rua=mailto:a@b.example", "v=TLSRPTv1; rua="}) {
+    const Page page = tlsrpt_record(record);
+    EXPECT_FALSE(page.valid) << record;
+    EXPECT_THAT(page.meaning, IsEmpty()) << record;
+  }
+}
+
 TEST(Lint, ListsSoManyHostsAndNoMore) {
   std::string policy = "version: STSv1\nmode: enforce\nmax_age: 1209600\n";
   for (int i = 0; i < 60; ++i) policy += "mx: mx" + std::to_string(i) + ".example.com\n";
@@ -231,6 +265,15 @@ TEST(Lint, ShowsSoMuchOfAReportAndNoMore) {
   const std::string shown = text(report({all, {}}));
   EXPECT_THAT(shown, HasSubstr("- and 5 rows more."));
   EXPECT_THAT(shown, HasSubstr("And 3 policies more."));
+}
+
+TEST(Lint, WritesTheJsonOfWhatIsValid) {
+  base::JsonWriter json;
+  write_json(json, tlsrpt_record("v=TLSRPTv1; rua=mailto:a@b.example"));
+  EXPECT_EQ(std::move(json).take(),
+            R"({"kind":"tlsrpt-record","valid":true,"meaning":["Senders report once a day how TLS )"
+            R"(went when they sent mail to this domain:","by mail to a@b.example"],"findings":[],)"
+            R"("value":{"destinations":[{"kind":"mailto","uri":"mailto:a@b.example"}]}})");
 }
 
 TEST(Lint, WritesJson) {
