@@ -106,5 +106,44 @@ TEST(TlsaText, SaysWhatARecordMeans) {
   EXPECT_NE(meaning(good("9 9 9 00")), "");
 }
 
+TEST(TlsaText, TakesOnlyWholeNumbers) {
+  EXPECT_EQ(refusal("3x 1 1 00"), "Line 1: The usage is \"3x\", not a number from 0 to 255.");
+  for (const char* length : {"x", "35x", "-1", "99999999999999999999"}) {
+    EXPECT_EQ(refusal("TYPE52 \\# " + std::string(length) + " 030101" + kDigest),
+              "Line 1: After \"\\#\" must come the number of bytes.");
+  }
+}
+
+TEST(TlsaText, SaysThatNothingStandsBehindTheType) {
+  EXPECT_EQ(refusal("_25._tcp.mx TLSA"), "Line 1: The usage is \"\", not a number from 0 to 255.");
+}
+
+TEST(TlsaText, ReadsTheHexOfAGenericRecordAsStrictly) {
+  EXPECT_EQ(refusal("TYPE52 \\# 35 0301zz"),
+            "Line 1: The data has \"z\", which is no hexadecimal digit.");
+}
+
+TEST(TlsaText, TakesNoMoreThanFitsIntoARecord) {
+  const std::string most(std::size_t{2} * 65'532, 'a');
+  EXPECT_EQ(refusal("3 0 0 " + most), "accepted");
+  EXPECT_EQ(refusal("3 0 0 " + most + "aa"), "Line 1: The data does not fit into a record.");
+}
+
+TEST(TlsaText, GuessesNothingOfADigestOfNoKnownLength) {
+  EXPECT_EQ(examine_tlsa("3 1 2 0011").findings.at(0).remedy, "Copy the digest again, whole.");
+}
+
+TEST(TlsaText, SaysWhatEveryUsageMeans) {
+  EXPECT_EQ(meaning(good("0 0 0 00")),
+            "PKIX-TA: a public authority that has this very certificate must stand in the host's "
+            "chain.");
+  EXPECT_EQ(meaning(good("1 1 0 00")),
+            "PKIX-EE: the host must show this very public key, and a public authority must vouch "
+            "for it.");
+  EXPECT_EQ(meaning(good("9 9 9 00")),
+            "Usage 9 has no meaning yet; it names a thing of an unknown kind told by an unknown "
+            "digest.");
+}
+
 }  // namespace
 }  // namespace postern::dane

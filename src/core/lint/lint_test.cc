@@ -62,6 +62,35 @@ TEST(TxtInput, NamesTheMistakesOfZoneFiles) {
   EXPECT_THAT(complaint(many), HasSubstr("more than 100"));
 }
 
+TEST(TxtInput, TakesNoClassForTheOwner) {
+  EXPECT_EQ(inputs("IN TXT \"x\"")[0].owner, "");
+  EXPECT_EQ(inputs("txt \"x\"")[0].owner, "");
+}
+
+TEST(TxtInput, UndoesEscapesAndKeepsWhatIsNone) {
+  EXPECT_EQ(inputs(R"("a\"b\065\\")")[0].text, "a\"bA\\");
+  EXPECT_EQ(inputs(R"("\0" "\06:" "\0x5" "\x")")[0].text, "006:0x5x")
+      << "no three digits: the next one";
+  EXPECT_THAT(complaint("\"a\\"), HasSubstr("not closed"));
+}
+
+TEST(TxtInput, ReadsARecordOverSeveralLinesInParentheses) {
+  const auto found = inputs("\"a\" (\n\"b\"\n \"c\" ) ; end\n\"d\"\n");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].text, "abc");
+  EXPECT_EQ(found[1].line, 4);
+}
+
+TEST(TxtInput, LetsNoStringRunOverItsLine) {
+  EXPECT_THAT(complaint("\"a\nb\""), HasSubstr("not closed"));
+}
+
+TEST(TxtInput, StopsAtTheFirstMistake) {
+  std::vector<base::Finding> findings;
+  (void)read_txt_input("\"a\" b\n\"c\" d\n", findings);
+  EXPECT_EQ(findings.size(), 1U);
+}
+
 TEST(Lint, ExplainsAnStsRecord) {
   const Page page = sts_record("_mta-sts.example.com. IN TXT \"v=STSv1; id=abc\"");
   EXPECT_TRUE(page.valid);
@@ -95,6 +124,40 @@ TEST(Lint, ExplainsAPolicy) {
             R"({"mode":"enforce","mx":["mx.example.com","*.example.net"],"max_age":1209600})");
 }
 
+TEST(Lint, ExplainsEveryModeOfAPolicy) {
+  const auto shown = [](const std::string& mode) {
+    return text(
+        sts_policy("version: STSv1\nmode: " + mode + "\nmx: mx.a.example\nmax_age: 604800\n"));
+  };
+  EXPECT_THAT(shown("testing"), HasSubstr("report what fails, and deliver all the same"));
+  EXPECT_THAT(shown("none"), HasSubstr("the domain has no policy any more"));
+}
+
+TEST(Lint, ExplainsWhereReportsGo) {
+  const Page page = tlsrpt_record(
+      "_smtp._tls.example.com IN TXT \"v=TLSRPTv1; rua=mailto:a@b.example,https://c.example/x\"");
+  EXPECT_TRUE(page.valid);
+  EXPECT_THAT(text(page), HasSubstr("by mail to a@b.example"));
+  EXPECT_THAT(text(page), HasSubstr("by HTTPS POST to https://c.example/x"));
+  EXPECT_EQ(page.value, R"({"destinations":[{"kind":"mailto","uri":"mailto:a@b.example"},)"
+                        R"({"kind":"https","uri":"https://c.example/x"}]})");
+}
+
+TEST(Lint, NamesTheDomainOfARecordWithAndWithoutItsDot) {
+  for (const char* owner : {"_mta-sts.example.com", "_mta-sts.example.com."}) {
+    EXPECT_THAT(text(sts_record(std::string(owner) + " TXT \"v=STSv1; id=a\"")),
+                HasSubstr("https://mta-sts.example.com/"));
+  }
+}
+
+TEST(Lint, ExplainsNoRecordThatDoesNotCount) {
+  for (const char* record : {"\"v=TLSRPTv1; rua=mailto:a@b.example", "v=TLSRPTv1; rua="}) {
+    const Page page = tlsrpt_record(record);
+    EXPECT_FALSE(page.valid) << record;
+    EXPECT_THAT(page.meaning, IsEmpty()) << record;
+  }
+}
+
 TEST(Lint, ListsSoManyHostsAndNoMore) {
   std::string policy = "version: STSv1\nmode: enforce\nmax_age: 1209600\n";
   for (int i = 0; i < 60; ++i) policy += "mx: mx" + std::to_string(i) + ".example.com\n";
@@ -125,6 +188,36 @@ TEST(Lint, WantsATlsaRecordThatSendersOfMailCanUse) {
   EXPECT_THAT(text(tlsa("3 1 0 " + digest.substr(0, 40))), HasSubstr("SHA-1"));
 }
 
+TEST(Lint, SaysWhatToPublishInsteadOfATlsaRecordThatSendersSkip) {
+  const std::string digest = kDigest;
+  EXPECT_THAT(text(tlsa("0 0 1 " + digest)), HasSubstr("usage 2 says the same of an authority"));
+  EXPECT_THAT(text(tlsa("3 1 0 " + digest + digest)), HasSubstr("length of a digest"));
+  for (const char* odd : {"9 1 1 ", "3 9 1 ", "9 1 0 00"}) {
+    EXPECT_THAT(text(tlsa(odd + digest)), HasSubstr("publish usage 3, selector 1")) << odd;
+  }
+}
+
+TEST(Lint, AdvisesAgainstWholeCertificatesInTlsaRecords) {
+  const Page page = tlsa("3 0 0 3003020101");  // DER, as far as the frame goes
+  EXPECT_TRUE(page.valid);
+  EXPECT_THAT(text(page), HasSubstr("Whole data makes a large answer"));
+}
+
+TEST(Lint, KnowsTheOwnerOfATlsaRecordByItsWholeLabels) {
+  const std::string rest = " IN TLSA 3 1 1 " + std::string(kDigest);
+  EXPECT_THAT(tlsa("_25._tcp" + rest).findings, IsEmpty()) << "relative to the host's zone";
+  EXPECT_THAT(tlsa("_25._TCP.mx.example.com." + rest).findings, IsEmpty());
+  EXPECT_THAT(text(tlsa("_25._tcpx.mx.example.com." + rest)), HasSubstr("senders of mail ask for"));
+}
+
+TEST(Lint, SaysWhyTlsaRecordsCannotBeRead) {
+  const Page page = tlsa("3 1 1 xx");
+  EXPECT_FALSE(page.valid);
+  EXPECT_THAT(text(page), HasSubstr("no hexadecimal digit"));
+  EXPECT_EQ(tlsa("3 1 1 " + std::string(kDigest) + "\n2 1 1 " + kDigest).title,
+            "set of TLSA records");
+}
+
 TEST(Lint, ExplainsAReport) {
   const Page page = report({tlsrpt::testing::example_report(), {}});
   EXPECT_TRUE(page.valid);
@@ -133,6 +226,54 @@ TEST(Lint, ExplainsAReport) {
   EXPECT_THAT(shown, HasSubstr("by its MTA-STS policy: 5326 sessions went well, 303 failed."));
   EXPECT_THAT(shown, HasSubstr("- 200 sessions: starttls-not-supported, at mx2"));
   EXPECT_LT(shown.find("- 200 sessions"), shown.find("- 100 sessions"));
+}
+
+TEST(Lint, SaysThatAReportCannotBeRead) {
+  const Page page = report({std::nullopt, {{base::Severity::error, "", "It is no JSON.", ""}}});
+  EXPECT_FALSE(page.valid);
+  EXPECT_THAT(page.value, IsEmpty());
+  EXPECT_THAT(text(page), HasSubstr("It is no JSON."));
+}
+
+TEST(Lint, ExplainsWhatAReportWasHeldAgainst) {
+  tlsrpt::Report all = tlsrpt::testing::example_report();
+  all.organization.clear();
+  all.policies[0].policy.type = tlsrpt::PolicyType::tlsa;
+  all.policies[0].successful_sessions = 1;
+  all.policies.push_back(all.policies[0]);
+  all.policies[1].policy.type = tlsrpt::PolicyType::no_policy_found;
+  const std::string shown = text(report({all, {}}));
+  EXPECT_THAT(shown, HasSubstr("Somebody without a name reports"));
+  EXPECT_THAT(shown, HasSubstr("by its TLSA records (DANE): 1 session went well"));
+  EXPECT_THAT(shown, HasSubstr("without any policy: 1 session went well"));
+}
+
+TEST(Lint, ShowsAResultThatTheStandardDoesNotKnowWithoutAMeaning) {
+  tlsrpt::Report all = tlsrpt::testing::example_report();
+  all.policies[0].failures = {{{.result_type = "made-up"}, 5}, {{.result_type = ""}, 5}};
+  const std::string shown = text(report({all, {}}));
+  EXPECT_THAT(shown, HasSubstr("- 5 sessions: made-up\n"));
+  EXPECT_THAT(shown, HasSubstr("- 5 sessions: (no result)\n"));
+  EXPECT_LT(shown.find("(no result)"), shown.find("made-up")) << "equal counts: by their words";
+}
+
+TEST(Lint, ShowsSoMuchOfAReportAndNoMore) {
+  tlsrpt::Report all = tlsrpt::testing::example_report();
+  tlsrpt::PolicyResult& first = all.policies[0];
+  first.failures.assign(25, {{.result_type = "certificate-expired"}, 1});
+  all.policies.resize(53, first);
+  const std::string shown = text(report({all, {}}));
+  EXPECT_THAT(shown, HasSubstr("- and 5 rows more."));
+  EXPECT_THAT(shown, HasSubstr("And 3 policies more."));
+}
+
+TEST(Lint, WritesTheJsonOfWhatIsValid) {
+  base::JsonWriter json;
+  write_json(json, tlsrpt_record("v=TLSRPTv1; rua=mailto:a@b.example"));
+  EXPECT_EQ(std::move(json).take(),
+            R"({"kind":"tlsrpt-record","valid":true,"meaning":["Senders report once a day how TLS )"
+            R"(went when they sent mail to this domain:","by mail to a@b.example"],"findings":[],)"
+            R"("value":{"destinations":[{"kind":"mailto","uri":"mailto:a@b.example"}]}})");
 }
 
 TEST(Lint, WritesJson) {

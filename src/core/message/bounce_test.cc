@@ -126,6 +126,112 @@ TEST(Bounce, ABounceIsNeverBounced) {
   EXPECT_FALSE(wants_notice(input.original, input.recipients[0].recipient, NoticeKind::failed));
 }
 
+TEST(Bounce, ARelayedNoticeSaysThatTheNextServerReportsNothing) {
+  NoticeInput input = happy();
+  input.kind = NoticeKind::relayed;
+  input.original.dsn_return = "FULL";
+  const std::string body = compose_notice(input).body;
+  EXPECT_TRUE(holds(body, "Subject: Passed on: your message to bob@stripped.example\r\n"));
+  EXPECT_TRUE(holds(body, "Action: relayed\r\nStatus: 2.7.4\r\n"));
+  EXPECT_TRUE(holds(body, "What happened: The mail server"));
+  EXPECT_FALSE(holds(body, "Secret body.")) << "it arrived: RFC 3461 4.3 returns headers only";
+}
+
+TEST(Bounce, CountsRecipientsInTheSubjectWhenThereAreSeveral) {
+  NoticeInput input = happy();
+  input.recipients.push_back(input.recipients[0]);
+  input.recipients[1].recipient.address = "eve@stripped.example";
+  const std::string body = compose_notice(input).body;
+  EXPECT_TRUE(holds(body, "Subject: Not delivered: your message to 2 recipients\r\n"));
+  EXPECT_TRUE(holds(body, "Final-Recipient: rfc822; bob@stripped.example\r\n"));
+  EXPECT_TRUE(holds(body, "Final-Recipient: rfc822; eve@stripped.example\r\n"));
+}
+
+TEST(Bounce, SaysNothingOfWhatIsNotKnown) {
+  NoticeInput input = happy();
+  input.recipients[0].status = {};
+  input.recipients[0].remedy.clear();
+  const std::string body = compose_notice(input).body;
+  for (const char* label :
+       {"Why:", "Mail server:", "It answered:", "What can be done:", "Reason code:", "Remote-MTA:",
+        "Diagnostic-Code:", "X-Postern-Reason:", "Original-Envelope-Id:", "Original-Recipient:"}) {
+    EXPECT_FALSE(holds(body, label)) << label;
+  }
+  EXPECT_TRUE(holds(body, "Action: failed\r\nStatus: 5.0.0\r\n")) << "RFC 3464 2.3.4: must be";
+}
+
+TEST(Bounce, ADelayWithoutAnEndNamesNone) {
+  NoticeInput input = happy();
+  input.kind = NoticeKind::delayed;
+  const std::string body = compose_notice(input).body;
+  EXPECT_FALSE(holds(body, "We try until"));
+  EXPECT_FALSE(holds(body, "Will-Retry-Until"));
+}
+
+TEST(Bounce, AFailureNamesNoFurtherTry) {
+  NoticeInput input = happy();
+  input.retry_until = input.now + std::chrono::hours(24);
+  EXPECT_FALSE(holds(compose_notice(input).body, "Will-Retry-Until"));
+}
+
+TEST(Bounce, EnclosesOnlyHeadersOfAnOriginalThatIsNotAllThere) {
+  NoticeInput input = happy();
+  input.original.dsn_return = "FULL";
+  input.original_complete = false;
+  EXPECT_FALSE(holds(compose_notice(input).body, "Secret body."));
+  EXPECT_TRUE(holds(compose_notice(input).body, "text/rfc822-headers"));
+}
+
+TEST(Bounce, EnclosesAHeaderThatDoesNotEnd) {
+  NoticeInput input = happy();
+  input.original_start = "Subject: hello\r\nX-Long: no end";
+  EXPECT_TRUE(holds(compose_notice(input).body, "X-Long: no end\r\n\r\n--b0undary0123456789--"))
+      << "the closing boundary begins a line of its own";
+}
+
+TEST(Bounce, AnInternationalOriginalIsEnclosedAsRfc6533Says) {
+  NoticeInput input = happy();
+  input.original.smtputf8 = true;
+  input.original_start = "Subject: gr\xC3\xBC\xC3\x9F\r\n\r\nSecret body.\r\n";
+  const Notice headers = compose_notice(input);
+  EXPECT_TRUE(holds(headers.body, "Content-Type: message/global-headers\r\n"));
+  EXPECT_TRUE(holds(headers.body, "Content-Transfer-Encoding: 8bit\r\n"));
+  EXPECT_TRUE(headers.envelope.smtputf8);
+  EXPECT_EQ(headers.envelope.body, queue::BodyType::eight_bit);
+  input.original.dsn_return = "FULL";
+  EXPECT_TRUE(holds(compose_notice(input).body, "Content-Type: message/global\r\n"));
+}
+
+TEST(Bounce, ANoticeToAnInternationalAddressNeedsSmtputf8) {
+  NoticeInput input = happy();
+  EXPECT_FALSE(compose_notice(input).envelope.smtputf8);
+  input.original.sender = "j\xC3\xBCrgen@corp.example";
+  EXPECT_TRUE(compose_notice(input).envelope.smtputf8);
+}
+
+TEST(Bounce, APeersTextStaysOnItsLine) {
+  NoticeInput input = happy();
+  input.recipients[0].status.text = "no\n\nYour account is closed\x7F!";
+  EXPECT_TRUE(holds(compose_notice(input).body, "Why: no  Your account is closed !"));
+}
+
+TEST(Bounce, LeavesOutAnOriginalRecipientWithoutAType) {
+  NoticeInput input = happy();
+  input.recipients[0].recipient.original = "bob@stripped.example";
+  EXPECT_FALSE(holds(compose_notice(input).body, "Original-Recipient"));
+}
+
+TEST(Bounce, NotifyTellsDelaysFromFailures) {
+  const NoticeInput input = happy();
+  queue::Recipient one = input.recipients[0].recipient;
+  one.notify = queue::notify_delay;
+  EXPECT_TRUE(wants_notice(input.original, one, NoticeKind::delayed));
+  EXPECT_FALSE(wants_notice(input.original, one, NoticeKind::failed));
+  one.notify = queue::notify_failure;
+  EXPECT_FALSE(wants_notice(input.original, one, NoticeKind::delayed));
+  EXPECT_TRUE(wants_notice(input.original, one, NoticeKind::failed));
+}
+
 TEST(Encoding, QuotedPrintableKeepsLinesShortAndBlanksAtLineEndsVisible) {
   std::string text = quoted_printable(std::string(200, 'x') + "\ntail \n\xC3\xBC=\n");
   for (std::size_t start = 0; start < text.size();) {

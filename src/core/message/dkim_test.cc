@@ -57,5 +57,10 @@ TEST(Dkim, NamesItsRecord) {
   EXPECT_EQ(dkim_record("abc"), "v=DKIM1; k=rsa; s=email:tlsrpt; p=YWJj");
 }
 
+TEST(Dkim, SignsAMessageThatIsAllHeader) {
+  EXPECT_TRUE(prepare(signer(), "From: a@b.example\r\nSubject: x", "hash")
+                  .input.starts_with("from:a@b.example\r\nsubject:x\r\n"));
+}
+
 }  // namespace
 }  // namespace postern::message

@@ -27,9 +27,22 @@ std::string media_type(std::string_view value) {
   return base::lower(base::trim(value.substr(0, value.find(';'))));
 }
 
+// In lower case, and masked what stands in quotation marks: no parameter begins there.
+std::string searchable(std::string_view value) {
+  std::string text = base::lower(value);
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = quoted && text[i] == '\\';
+    if (text[i] == '"') quoted = !quoted;
+    if (quoted) text[i] = '"';
+    if (escape && i + 1 < text.size()) text[++i] = '"';
+  }
+  return text;
+}
+
 // The boundary parameter of a Content-Type, quoted or not; "" without one.
 std::string boundary_of(std::string_view value) {
-  const std::string folded = base::lower(value);
+  const std::string folded = searchable(value);
   std::size_t at = 0;
   while ((at = folded.find("boundary", at)) != std::string::npos) {
     std::size_t next = at + 8;
@@ -75,6 +88,8 @@ void Downgrade::add(std::string_view bytes, std::string& out) {
 }
 
 void Downgrade::finish(std::string& out) {
+  // A field that is cut off must not run into those that are written behind it.
+  if (state_ == State::header && !line_.empty()) line_ += "\r\n";
   if (!line_.empty()) on_line(std::exchange(line_, {}), out);
   if (state_ == State::header) end_header("", out);
   end_part(out);

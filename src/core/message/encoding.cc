@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "core/base/text.h"
@@ -77,13 +78,15 @@ std::string unstructured_field(std::string_view name, std::string_view text) {
 }
 
 std::string fold_field(std::string_view field) {
+  // A line of blanks alone must not come out (RFC 5322 3.2.2): some take it for the header's end.
+  while (field.ends_with(' ')) field.remove_suffix(1);
   std::string out;
   std::size_t column = 0;
   std::size_t i = 0;
   while (i < field.size()) {
-    std::size_t next = field.find(' ', i + 1);
-    if (next == std::string_view::npos) next = field.size();
-    std::string_view word = field.substr(i, next - i);  // with the blank before it
+    const std::size_t begins = field.find_first_not_of(' ', i);
+    const std::size_t next = std::min(field.find(' ', begins), field.size());
+    std::string_view word = field.substr(i, next - i);  // with the blanks before it
     if (column > 0 && column + word.size() > fold_column) {
       out += "\r\n";
       column = 0;

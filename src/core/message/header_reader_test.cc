@@ -95,5 +95,30 @@ TEST(HeaderReader, HoldsBoundedMemoryForAnEndlessName) {
   EXPECT_TRUE(read(std::string(1100, 'x') + ": y\r\n\r\n").facts.malformed);
 }
 
+TEST(HeaderReader, SeesAMessageIdAndForgivesBlanksBeforeAColon) {
+  EXPECT_TRUE(read("Message-ID: <1@a.example>\r\n\r\n").facts.message_id);
+  EXPECT_EQ(read("Received\t : a\r\n\r\n").facts.received, 1);
+}
+
+TEST(HeaderReader, TakesNoControlByteInAName) {
+  EXPECT_TRUE(read("Fr\x7Fom: a\r\n\r\n").facts.malformed);
+}
+
+TEST(HeaderReader, TakesACrWithoutItsLfForTheEnd) {
+  EXPECT_TRUE(read("From: a\r\n\rDate: b\r\n\r\n").facts.malformed);
+}
+
+TEST(HeaderReader, TakesNoBlankBehindANameOfFullLength) {
+  EXPECT_TRUE(read(std::string(998, 'x') + " : y\r\n\r\n").facts.malformed);
+  EXPECT_FALSE(read(std::string(998, 'x') + ": y\r\n\r\n").facts.malformed);
+}
+
+TEST(HeaderReader, KeepsOnlyTheBeginningOfAValue) {
+  const std::string folds(2000, ' ');
+  const Read got = read("TLS-Required: No\r\n" + folds + "\r\n" + folds + "\r\n\r\n");
+  EXPECT_TRUE(got.facts.tls_required_no) << "the word that counts is within it";
+  EXPECT_FALSE(read("TLS-Required:" + folds + "No\r\n\r\n").facts.tls_required_no);
+}
+
 }  // namespace
 }  // namespace postern::message

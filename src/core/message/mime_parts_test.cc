@@ -78,5 +78,83 @@ TEST(MimeParts, TakesAPartThatIsNotClosed) {
             "{}");
 }
 
+std::string json_part(std::string_view content_type, std::string_view boundary) {
+  const std::string line = "--" + std::string(boundary);
+  return "Content-Type: multipart/mixed; " + std::string(content_type) + "\r\n\r\n" + line +
+         "\r\nContent-Type: application/json\r\n\r\n{}\r\n" + line + "--\r\n";
+}
+
+TEST(MimeParts, ReadsAQuotedBoundaryWithItsEscapes) {
+  EXPECT_EQ(found(json_part("boundary=\"a\\\"b\"", "a\"b")), "{}\r\n");
+  EXPECT_EQ(found(json_part("boundary=\"open", "open")), "{}\r\n") << "as other readers take it";
+  EXPECT_EQ(found(json_part("boundary=\"b\\", "b\\")), "{}\r\n");
+}
+
+TEST(MimeParts, TakesNoBoundaryBeyondTheStandardsLimit) {
+  const std::string longest(70, 'b');
+  EXPECT_TRUE(found(json_part("boundary=" + longest, longest)));
+  EXPECT_FALSE(found(json_part("boundary=b" + longest, "b" + longest)));
+}
+
+TEST(MimeParts, ReadsAFieldThatIsFoldedByABlank) {
+  EXPECT_EQ(found("Content-Type:\r\n application/json;\r\n charset=utf-8\r\n\r\n{}"), "{}");
+}
+
+TEST(MimeParts, KnowsABoundaryLineFromALongerOne) {
+  EXPECT_EQ(found("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+                  "Content-Type: application/json\r\n\r\n--bx\r\n--b--\r\n"),
+            "--bx\r\n");
+}
+
+TEST(MimeParts, FindsNothingBetweenBoundariesThatNeverOpen) {
+  EXPECT_FALSE(
+      found("Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+            "Content-Type: application/json\r\n\r\n{}\r\n"));
+}
+
+// A header that does not end costs no more time than this.
+TEST(MimeParts, StopsReadingAHeaderThatDoesNotEnd) {
+  const std::string large = "X: " + std::string(70 << 10, 'x') + "\r\n";
+  EXPECT_FALSE(found(large + "Content-Type: application/json\r\n\r\n{}"));
+}
+
+TEST(MimeParts, LooksAtSoManyPartsAndNoMore) {
+  const auto with_plain_parts = [](int count) {
+    std::string text = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+    for (int i = 0; i < count; ++i) text += "--b\r\n\r\nx\r\n";
+    return text + "--b\r\nContent-Type: application/json\r\n\r\n{}";
+  };
+  EXPECT_TRUE(found(with_plain_parts(199)));
+  EXPECT_FALSE(found(with_plain_parts(200)));
+}
+
+TEST(MimeParts, CountsThePartsOfAllMultipartsTogether) {
+  std::string inner = "Content-Type: multipart/mixed; boundary=i\r\n\r\n";
+  for (int i = 0; i < 150; ++i) inner += "--i\r\n\r\nx\r\n";
+  const std::string text = "Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n" + inner +
+                           "--i--\r\n--o\r\n" + inner + "--i--\r\n--o\r\n" +
+                           "Content-Type: application/json\r\n\r\n{}\r\n--o--\r\n";
+  EXPECT_FALSE(found(text));
+}
+
+TEST(MimeParts, DecodesHexInBothCasesAndKeepsWhatIsNone) {
+  const std::string head =
+      "Content-Type: application/json\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
+  EXPECT_EQ(found(head + "=7B=7b=3D=zz=/0=:0=3"), "{{==zz=/0=:0=3\n");
+  EXPECT_EQ(found(head + "=g0=G0=0g"), "=g0=G0=0g\n");
+}
+
+TEST(MimeParts, DropsBlanksThatATransportPutAtLineEnds) {
+  EXPECT_EQ(found("Content-Type: application/json\r\n"
+                  "Content-Transfer-Encoding: quoted-printable\r\n\r\n{} \t \r\n"),
+            "{}\n");
+}
+
+TEST(MimeParts, DecodesBase64WithBlanksInIt) {
+  EXPECT_EQ(found("Content-Type: application/json\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                  " aGVs\tbG8= \r\n"),
+            "hello");
+}
+
 }  // namespace
 }  // namespace postern::message

@@ -93,5 +93,35 @@ TEST(MissingFields, AddsOnlyWhatIsMissing) {
             "");
 }
 
+TEST(Received, BelievesNoAddressThatTheClientOnlyClaims) {
+  Arrival a = arrival();
+  a.hello = "[203.0.113.9]";
+  EXPECT_TRUE(received_field(a, "1", "", kTime)
+                  .starts_with("Received: from unknown ([192.0.2.1]) (helo=[203.0.113.9])\r\n"));
+  a.hello = "{host}";
+  EXPECT_TRUE(received_field(a, "1", "", kTime)
+                  .starts_with("Received: from unknown ([192.0.2.1]) (helo=?host?)\r\n"));
+}
+
+TEST(Received, LeavesOutWhatIsNotKnownOfTls) {
+  Arrival a = arrival();
+  a.group.clear();
+  EXPECT_NE(received_field(a, "1", "", kTime).find("tls TLS_AES_256_GCM_SHA384;"),
+            std::string::npos);
+  a.cipher_iana.clear();
+  EXPECT_EQ(received_field(a, "1", "", kTime).find("\ttls"), std::string::npos);
+}
+
+TEST(Received, NamesNoRecipientThatHoldsControlBytes) {
+  EXPECT_EQ(received_field(arrival(), "1", "u\x7F@example.net", kTime).find("for <"),
+            std::string::npos);
+}
+
+TEST(Received, SaysThatTlsWasThereThoughHeloCameBehindIt) {
+  Arrival a = arrival();
+  a.extended = false;
+  EXPECT_EQ(protocol_word(a), "ESMTPS") << "RFC 3848 has no word for HELO under TLS";
+}
+
 }  // namespace
 }  // namespace postern::message

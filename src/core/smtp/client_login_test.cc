@@ -73,5 +73,43 @@ TEST(ClientLogin, NeverLogsInUnderTlsThatSomebodyCouldReadIn) {
   }
 }
 
+// The secret went along with the command; a server that asks for it again has not understood.
+TEST(ClientLogin, SaysThePasswordOfAuthPlainOnlyOnce) {
+  Scene scene;
+  scene.script.setup.login = policy::Login{"relay", "hunter2"};
+  scene.script.turns[3].server = "250-mx1\r\n250 AUTH PLAIN LOGIN\r\n";
+  scene.ends_with(
+      4, {{"AUTH PLAIN AHJlbGF5AGh1bnRlcjI=\r\n", "334 \r\n"}, {"QUIT\r\n", "221 bye\r\n"}});
+  Player player(scene.script);
+  scene.play(player);
+  EXPECT_EQ(player.dialogue.problem()->kind, ClientProblem::Kind::login);
+}
+
+TEST(ClientLogin, TakesThatNoKnownMechanismIsOfferedForAProblemOfTheRoute) {
+  Scene scene;
+  scene.script.setup.login = policy::Login{"relay", "hunter2"};
+  scene.script.turns[3].server = "250-mx1\r\n250 AUTH GSSAPI\r\n";
+  scene.ends_with(4, {{"QUIT\r\n", "221 bye\r\n"}});
+  Player player(scene.script);
+  scene.play(player);
+  EXPECT_THAT(player.dialogue.problem()->status.text, HasSubstr("no login that we know"));
+}
+
+TEST(ClientLogin, RehearsesAsItDelivers) {
+  Scene scene;
+  scene.script.setup.login = policy::Login{"relay", "hunter2"};
+  scene.script.setup.purpose = Purpose::rehearse;
+  scene.script.setup.rehearse_recipient = "ann@example.com";
+  scene.script.turns[3].server = "250-mx1\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n";
+  scene.ends_with(4, {{"AUTH PLAIN AHJlbGF5AGh1bnRlcjI=\r\n", "235 2.7.0 welcome\r\n"},
+                      {"MAIL FROM:<>\r\nRCPT TO:<ann@example.com>\r\n", "250 ok\r\n250 ok\r\n"},
+                      {"RSET\r\n", "250 ok\r\n"},
+                      {"QUIT\r\n", "221 bye\r\n"}});
+  Player player(scene.script);
+  scene.play(player);
+  ASSERT_NE(player.dialogue.result(), nullptr);
+  EXPECT_EQ(player.dialogue.result()->recipients[0].fate, Fate::delivered);
+}
+
 }  // namespace
 }  // namespace postern::smtp

@@ -147,5 +147,79 @@ TEST(Command, PlainCredentialsAreThreePartsAndActAsThemselves) {
   EXPECT_FALSE(parse_plain("\0user\0sec\0ret"s));
 }
 
+TEST(Command, NamesEveryVerbForTheLog) {
+  EXPECT_EQ(verb_text(Verb::ehlo), "EHLO");
+  EXPECT_EQ(verb_text(Verb::quit), "QUIT");
+  EXPECT_EQ(verb_text(Verb::foreign), "another protocol");
+  EXPECT_EQ(verb_text(Verb::unknown), "an unknown command");
+}
+
+TEST(Command, TakesAControlByteAtTheStartForAnotherProtocol) {
+  EXPECT_EQ(split_command("\x7F").verb, Verb::foreign);
+}
+
+TEST(Command, HelloTakesNamesUpToTheLengthOfOne) {
+  EXPECT_TRUE(parse_hello(std::string(255, 'a')));
+  EXPECT_FALSE(parse_hello(std::string(256, 'a')));
+  EXPECT_TRUE(
+      parse_hello("b\xC3\xBC"
+                  "cher.example"));
+  EXPECT_FALSE(parse_hello("a{b}"));
+}
+
+TEST(Command, MailTakesEveryValueItsExtensionsName) {
+  const auto mail =
+      parse_mail("FROM:<a@b.example> BODY=7bit RET=Full AUTH=a@c.example", Grammar::strict);
+  ASSERT_TRUE(mail);
+  EXPECT_EQ(mail->body, queue::BodyType::seven_bit);
+  EXPECT_EQ(mail->dsn_return, "FULL");
+}
+
+TEST(Command, MailRefusesParametersWithoutTheirValues) {
+  for (const char* parameter : {"BODY", "RET", "ENVID", "ENVID=", "AUTH", "AUTH="}) {
+    EXPECT_EQ(mail_code("FROM:<a@b.example> " + std::string(parameter)), 501) << parameter;
+  }
+}
+
+TEST(Command, MailTakesXtextOfPrintableAsciiUpToItsLimit) {
+  const std::string from = "FROM:<a@b.example> ";
+  EXPECT_EQ(mail_code(from + "ENVID=" + std::string(100, 'x')), 250);
+  EXPECT_EQ(mail_code(from + "ENVID=" + std::string(101, 'x')), 501) << "RFC 3461 4.4";
+  EXPECT_EQ(mail_code(from + "AUTH=" + std::string(500, 'x')), 250);
+  EXPECT_EQ(mail_code(from + "AUTH=" + std::string(501, 'x')), 501);
+  for (const char* text : {"a\x7F", "a\xC3\xBC", "a\x01", "a+", "a+2b"}) {
+    EXPECT_EQ(mail_code(from + "ENVID=" + text), 501) << text;
+  }
+}
+
+TEST(Command, RcptReadsEveryWordOfNotify) {
+  const auto rcpt = parse_rcpt("TO:<a@b.example> NOTIFY=failure", Grammar::strict);
+  ASSERT_TRUE(rcpt);
+  EXPECT_EQ(rcpt->notify, queue::notify_failure);
+}
+
+TEST(Command, RcptTakesTheTypesOfAddressesThatStandardsCouldName) {
+  for (const char* type : {"rfc822", "RFC822", "X400", "x-a-1", "UTF-8"}) {
+    EXPECT_EQ(rcpt_code("TO:<a@b.example> ORCPT=" + std::string(type) + ";c"), 250) << type;
+  }
+  for (const char* type : {"a.b", "a_b", "a:b", "a{", "a+2B", "\xC3\xBC"}) {
+    EXPECT_EQ(rcpt_code("TO:<a@b.example> ORCPT=" + std::string(type) + ";c"), 501) << type;
+  }
+}
+
+// It comes out again in notices, and in the RCPT of the next hop.
+TEST(Command, RcptTakesNoUtf8OriginalRecipientThatIsNotPrintable) {
+  for (const char* address : {"a=b", "a\x01", "a\x7F", "a\xC3", "\xC0\xAF"}) {
+    EXPECT_EQ(rcpt_code("TO:<a@b.example> ORCPT=utf-8;" + std::string(address)), 501) << address;
+  }
+}
+
+TEST(Command, RcptTakesOneOriginalRecipientOfReasonableLength) {
+  const std::string to = "TO:<a@b.example> ORCPT=rfc822;";
+  EXPECT_EQ(rcpt_code(to + std::string(493, 'x')), 250);
+  EXPECT_EQ(rcpt_code(to + std::string(494, 'x')), 501);
+  EXPECT_EQ(rcpt_code(to + "a ORCPT=rfc822;b"), 501);
+}
+
 }  // namespace
 }  // namespace postern::smtp

@@ -45,5 +45,21 @@ TEST(Capabilities, LeavesOutWhatIsNotAKeyword) {
   EXPECT_TRUE(of({"\x1b[2J", "", "<script>"}).keywords.empty());
 }
 
+TEST(Capabilities, TakesKeywordsOfEveryAllowedCharacterAndNoOther) {
+  EXPECT_EQ(
+      of({"X-Foo_1 bar", "x{", "X.Y", "X[Y]", std::string(64, 'x'), std::string(65, 'x')}).keywords,
+      (std::vector<std::string>{"X-FOO_1", std::string(64, 'X')}));
+}
+
+TEST(Capabilities, NamesEachMechanismOnceAndNoNonsense) {
+  EXPECT_EQ(of({"AUTH PLAIN  plain \x1b[2J", "AUTH=PLAIN LOGIN"}).auth,
+            (std::vector<std::string>{"PLAIN", "LOGIN"}));
+}
+
+TEST(Capabilities, TakesNoLimitThatIsOnlyHalfANumber) {
+  EXPECT_EQ(of({"SIZE 1000x"}).size_limit, 0);
+  EXPECT_EQ(of({"SIZE 10 00"}).size_limit, 0);
+}
+
 }  // namespace
 }  // namespace postern::smtp

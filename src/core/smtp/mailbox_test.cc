@@ -138,5 +138,50 @@ TEST(Path, RefusesBrokenOnes) {
   }
 }
 
+TEST(Mailbox, TakesEveryCharacterThatALocalPartMayHave) {
+  for (const char* text :
+       {"{a|b}~`^@example.com", "\"j\xC3\xBC rgen\"@example.com", "A-Z9@example.com"}) {
+    EXPECT_EQ(refused(text), "") << text;
+  }
+}
+
+TEST(Mailbox, RefusesQuotesThatEndInTheirMiddle) {
+  for (const char* text : {"\"a\\", "\"a\\\x01\"@example.com", "\"a\\\xC3\xBC\"@example.com",
+                           "\"a\x7F\"@example.com"}) {
+    EXPECT_EQ(refused(text), "invalid-address") << text;
+  }
+}
+
+TEST(Mailbox, RefusesADomainThatIsTooLong) {
+  std::string domain = "example";
+  while (domain.size() <= 255) domain += ".example";
+  const auto mailbox = parse_mailbox("u@" + domain);
+  ASSERT_FALSE(mailbox);
+  EXPECT_EQ(mailbox.error().peer_text, "The domain is too long.");
+}
+
+// RFC 5321's grammar has none, real senders do.
+TEST(Mailbox, TakesAnUnderscoreInADomain) { EXPECT_TRUE(parse_mailbox("u@mail_1.example.com")); }
+
+TEST(Path, RefusesRoutesThatEndInTheirMiddle) {
+  for (const char* text : {"<@a.example", "<@a.example,", "<@a.example,>", "<@a.example>",
+                           "<@a.example;u@example.com>"}) {
+    std::string_view rest = text;
+    const auto path = parse_path(rest);
+    ASSERT_FALSE(path) << text;
+    EXPECT_EQ(path.error().peer_text, "The source route is malformed.") << text;
+  }
+}
+
+TEST(Path, RefusesARouteThatMakesItTooLong) {
+  std::string route;
+  for (int i = 0; i < 60; ++i) route += (i == 0 ? "@" : ",@") + std::string("relay.example");
+  const std::string text = "<" + route + ":u@example.com>";
+  std::string_view rest = text;
+  const auto path = parse_path(rest);
+  ASSERT_FALSE(path);
+  EXPECT_EQ(path.error().peer_text, "The address is too long.");
+}
+
 }  // namespace
 }  // namespace postern::smtp

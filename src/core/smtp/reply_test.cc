@@ -92,10 +92,36 @@ TEST(Reply, WritesEveryLineWithItsCodes) {
 
 TEST(Reply, CannotBeSplitByItsText) {
   EXPECT_EQ((Reply{250, "", {"a\r\n250 b"}}).wire(), "250 a??250 b\r\n");
+  EXPECT_EQ((Reply{250, "", {"a\x7F"}}).wire(), "250 a?\r\n");
 }
 
 TEST(Reply, IsEscapedForPeople) {
   EXPECT_EQ((Reply{250, "", {"\x1b[2J"}}).one_line(), "250 \\x1b[2J");
+}
+
+TEST(ReplyParser, TakesOnlyAWholeEnhancedCodeForOne) {
+  for (const char* text : {"5.7", "5.7 no", "5.7.", "5.7.x no", "5.7.1234 no", "5..1 no",
+                           "5.7.1x no", "5x7.1 no", "57.1.1 no", "5.123"}) {
+    const Reply reply = parse("550 " + std::string(text) + "\r\n");
+    EXPECT_EQ(reply.enhanced, "") << text;
+    EXPECT_EQ(reply.lines[0], text);
+  }
+  const Reply bare = parse("550 5.7.1\r\n");
+  EXPECT_EQ(bare.enhanced, "5.7.1");
+  EXPECT_EQ(bare.lines[0], "");
+}
+
+TEST(ReplyParser, KeepsAnotherEnhancedCodeOfALaterLineInTheText) {
+  EXPECT_EQ(parse("550-5.7.1 no\r\n550 5.7.2 never\r\n").one_line(), "550 5.7.1 no 5.7.2 never");
+}
+
+TEST(ReplyParser, ReadsNothingMoreAfterWhatWasNoReply) {
+  ReplyParser parser;
+  std::string_view bytes = "garbage\r\n";
+  EXPECT_EQ(parser.feed(bytes), Status::malformed);
+  bytes = "250 ok\r\n";
+  EXPECT_EQ(parser.feed(bytes), Status::malformed);
+  EXPECT_NE(parser.problem().find("garbage"), std::string::npos) << "the first reason stays";
 }
 
 }  // namespace

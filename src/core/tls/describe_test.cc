@@ -110,5 +110,70 @@ TEST(Describe, TellsHowThePeerWasAuthenticated) {
   EXPECT_EQ(describe_authentication(judge(relaxed(), good())), "not authenticated");
 }
 
+TEST(Describe, TellsWhyThereIsNoTls) {
+  Observation seen = plaintext();
+  seen.offer = Offer::refused;
+  EXPECT_EQ(describe(seen, noon()), "no TLS: STARTTLS is offered and then refused");
+  seen.detail = "454 not now";
+  EXPECT_EQ(describe(seen, noon()), "no TLS: STARTTLS is offered and then refused: 454 not now");
+  for (const Offer offer : {Offer::unknown, Offer::offered, Offer::implicit}) {
+    seen.offer = offer;
+    EXPECT_EQ(describe(seen, noon()), "no TLS: the connection did not get that far");
+  }
+  seen.handshake = Handshake::failed;
+  seen.detail.clear();
+  EXPECT_EQ(describe(seen, noon()), "no TLS: the handshake failed");
+}
+
+TEST(Describe, TellsTheGroupAndWhatTheTlsaRecordsSaid) {
+  Observation seen = good();
+  seen.group = "X25519";
+  EXPECT_EQ(describe(seen, noon()).find("TLS 1.3, TLS_AES_256_GCM_SHA384, X25519, certificate"),
+            0U);
+  for (const Dane matched : {Dane::matched_ee, Dane::matched_ta}) {
+    seen.dane = matched;
+    EXPECT_TRUE(describe(seen, noon()).ends_with(", TLSA matched"));
+  }
+  seen.dane = Dane::mismatched;
+  EXPECT_TRUE(describe(seen, noon()).ends_with(", TLSA not matched"));
+}
+
+TEST(Describe, NamesACertificateByItsAddressesToo) {
+  CertificateFacts certificate = *good().certificate;
+  certificate.ip_addresses = {*base::IpAddress::parse("192.0.2.1")};
+  EXPECT_EQ(describe(certificate, noon()).find("certificate for mx1.example.com, 192.0.2.1 issued"),
+            0U);
+  certificate.dns_names.clear();
+  certificate.ip_addresses.clear();
+  EXPECT_EQ(describe(certificate, noon()).find("certificate for no name issued"), 0U);
+}
+
+TEST(Describe, TellsAllWaysToAuthenticateAndThatThereMayBeNone) {
+  Authenticate ways;
+  ways.dane = false;
+  EXPECT_EQ(describe(Wish(ways)),
+            "The server must be authenticated, and no way to do so is allowed.");
+  ways.addresses = {*base::IpAddress::parse("192.0.2.1")};
+  EXPECT_EQ(describe(Wish(ways)),
+            "The server must be authenticated by a trusted certificate for the address 192.0.2.1.");
+  ways.names = domains({"mx1.example.com"});
+  ways.pkix = false;
+  ways.dane = true;
+  EXPECT_EQ(describe(Wish(ways)), "The server must be authenticated by DANE.")
+      << "names mean nothing where no authority is asked";
+}
+
+TEST(Describe, TellsThatNoHostWillDo) {
+  EXPECT_EQ(describe(Wish(HostIn{})), "No host may be used.");
+}
+
+TEST(Describe, TellsTheStandingOfADemand) {
+  EXPECT_TRUE(describe(Demand{kPolicy, Encrypt{}, Standing::set_aside})
+                  .ends_with("(Set aside by the sender.)"));
+  EXPECT_TRUE(describe(Demand{kPolicy, Encrypt{}, Standing::waived})
+                  .ends_with("(Waived by an exception.)"));
+  EXPECT_TRUE(describe(Demand{kPolicy, Encrypt{}, Standing::in_force}).ends_with("nor broken."));
+}
+
 }  // namespace
 }  // namespace postern::tls

@@ -52,5 +52,10 @@ TEST(AuthMethod, HasAWordForEach) {
   EXPECT_EQ(method_text(AuthMethod::pin), "pin");
 }
 
+TEST(Version, TakesNoWordThatOnlyBeginsLikeOne) {
+  EXPECT_EQ(parse_version("tls"), std::nullopt);
+  EXPECT_EQ(parse_version("TLS-1.2"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace postern::tls

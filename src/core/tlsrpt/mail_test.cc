@@ -68,5 +68,21 @@ TEST(ReportMail, LetsNoReportIdWriteHeaders) {
   EXPECT_EQ(compose_mail(mail).find("\nBcc"), std::string::npos);
 }
 
+TEST(ReportMail, HasAnIdWhateverTheReportsIs) {
+  const ReportMail mail = example();
+  const auto subject = [&](std::string_view id) {
+    return report_subject(mail.policy_domain, mail.submitter, id);
+  };
+  EXPECT_TRUE(subject("").ends_with("Report-ID: <report@gw.sender.example>"));
+  EXPECT_TRUE(subject("@b").ends_with("Report-ID: <report@gw.sender.example>"));
+  EXPECT_TRUE(subject("A_b+1{2}").ends_with("Report-ID: <A_b+1-2-@gw.sender.example>"));
+}
+
+TEST(ReportMail, NamesTheTypeOfAReportThatIsNotCompressed) {
+  ReportMail mail = example();
+  mail.compression = Compression::none;
+  EXPECT_THAT(compose_mail(mail), HasSubstr("\r\nContent-Type: application/tlsrpt+json\r\n"));
+}
+
 }  // namespace
 }  // namespace postern::tlsrpt

@@ -141,5 +141,33 @@ TEST(TlsrptRecord, ShowsNoPeersBytesAsTheyCame) {
             "\"x:\\x1b[2J\" is skipped: it has a character that must be percent-encoded.");
 }
 
+TEST(TlsrptRecord, SaysWhyATextIsNoRecord) {
+  const auto why = [](std::string_view text) {
+    const auto examined = examine_record(text);
+    EXPECT_FALSE(examined.value) << text;
+    return examined.findings.at(0).text;
+  };
+  EXPECT_EQ(why("v=TLSRPTv1"), "Only the version is here, without its semicolon and without rua.");
+  EXPECT_EQ(why(" v=TLSRPTv1; rua=mailto:a@b.example"),
+            "White space comes before \"v=TLSRPTv1\": the record does not count.");
+  for (const char* text :
+       {"v=TLSRPTv1 rua=mailto:a@b.example", "V=tlsrptv1; rua=mailto:a@b.example"}) {
+    EXPECT_EQ(why(text).find("After \"v=TLSRPTv1\", written like this, must come a semicolon"), 0U)
+        << text;
+  }
+  for (const char* text : {"", "v=spf1 -all", "v=TLSRPTv2; rua=mailto:a@b.example"}) {
+    EXPECT_EQ(why(text).find("The text does not begin with"), 0U) << text;
+  }
+}
+
+TEST(TlsrptRecord, ReadsUrisOfEveryShapeAReportCanGoTo) {
+  EXPECT_EQ(parse_destination("https://a.example")->target, "/");
+  EXPECT_EQ(parse_destination("https://a.example/%2f%aF")->target, "/%2f%aF")
+      << "sent as it stands";
+  EXPECT_EQ(parse_destination("mailto:a%2f%5Ab@example.com")->mailbox.text(), "a/Zb@example.com");
+  EXPECT_NE(refusal("mailto:{a}@example.com"), "accepted");
+  EXPECT_NE(refusal("https://a.example/%2:"), "accepted");
+}
+
 }  // namespace
 }  // namespace postern::tlsrpt

@@ -73,5 +73,11 @@ TEST(TlsReport, HasAResultTypeForEveryReasonThatCounts) {
   }
 }
 
+TEST(TlsReport, TakesOnlyLettersAndDigitsIntoAFileName) {
+  EXPECT_TRUE(file_name(*dns::Domain::parse("a.example"), *dns::Domain::parse("b.example"),
+                        testing::example_report(), "aB{1}_Z[9]", Compression::none)
+                  .ends_with("!aB1Z9.json"));
+}
+
 }  // namespace
 }  // namespace postern::tlsrpt

@@ -179,5 +179,47 @@ TEST(Session, WithAConfiguredRouteIsNobodysReport) {
   }
 }
 
+// A second connection, after a handshake that failed, goes out without asking for TLS again.
+TEST(Session, CountsAHandshakeThatFailedThoughNothingWasOfferedSince) {
+  tls::Observation seen = broken();
+  seen.offer = tls::Offer::unknown;
+  EXPECT_EQ(words(rows(plan(), seen)), "no-policy-found: validation-failure");
+}
+
+TEST(Session, NeedsAConnectionToCountAgainstWhatNobodyCanUse) {
+  EXPECT_TRUE(rows(with_dane(dane::Facts::State::unusable), not_connected()).empty());
+  route::RoutePlan lost = plan();
+  lost.sts.emplace();
+  lost.sts->state = mtasts::Found::State::none;
+  lost.sts->code = "sts-policy-invalid";
+  EXPECT_TRUE(rows(lost, not_connected()).empty());
+}
+
+TEST(Session, KnowsAPolicyThatIsNotPublishedFromOneThatWasLost) {
+  route::RoutePlan all = plan();
+  all.sts.emplace();
+  all.sts->state = mtasts::Found::State::none;
+  all.sts->code = "";
+  EXPECT_EQ(words(rows(all, good())), "no-policy-found: good");
+  all.sts->code = "sts-of-our-own";
+  const auto lost = rows(all, good());
+  EXPECT_EQ(words(lost), "sts: sts-policy-fetch-error") << "RFC 8460 4.3 has no word for it";
+  EXPECT_EQ(lost.at(0).failure->reason_code, "sts-of-our-own");
+}
+
+// Nobody knows whether a policy is there: the owner hears of the session, not of a policy.
+TEST(Session, WithAPolicyThatCouldNotBeLearntIsOneWithoutAPolicy) {
+  route::RoutePlan all = plan();
+  all.sts.emplace();
+  all.sts->state = mtasts::Found::State::unresolved;
+  EXPECT_EQ(words(rows(all, good())), "no-policy-found: good");
+}
+
+TEST(Session, ToAnAddressIsNobodysReport) {
+  route::RoutePlan all = plan();
+  all.domain = {};
+  EXPECT_TRUE(rows(all, good()).empty());
+}
+
 }  // namespace
 }  // namespace postern::tlsrpt
