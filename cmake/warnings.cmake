@@ -24,7 +24,12 @@ if(POSTERN_COVERAGE)
   add_link_options(-fprofile-instr-generate)
 endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-add_link_options(-pie)
+if(POSTERN_SANITIZE)
+  # Most of a start would go to relocating the tables that a sanitizer keeps of all globals.
+  add_link_options(-no-pie)
+else()
+  add_link_options(-pie)
+endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)

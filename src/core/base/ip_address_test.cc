@@ -33,7 +33,7 @@ TEST(IpAddress, RefusesEverythingElse) {
   for (const std::string_view text :
        {""sv, "192.0.2"sv, "192.0.2.256"sv, "192.0.2.01"sv, "192.0.2.1 "sv, "0x7f.1"sv, "1"sv,
         "::1%lo"sv, "fe80::1%eth0"sv, ":::"sv, "1:2:3:4:5:6:7"sv, "1:2:3:4:5:6:7:8:9"sv, "[::1]"sv,
-        "127.0.0.1\0x"sv, "::1\0"sv}) {
+        "127.0.0.1\0x"sv, "::1\0"sv, "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa"sv}) {
     EXPECT_FALSE(IpAddress::parse(text)) << text;
   }
 }
@@ -47,6 +47,7 @@ TEST(IpAddress, KnowsWhichPlacesTheWorldMayNotName) {
                                       "172.16.0.1",
                                       "172.31.255.255",
                                       "192.168.1.1",
+                                      "192.0.0.8",
                                       "198.18.0.1",
                                       "224.0.0.1",
                                       "255.255.255.255",
@@ -58,13 +59,22 @@ TEST(IpAddress, KnowsWhichPlacesTheWorldMayNotName) {
                                       "fdff::1",
                                       "ff02::1",
                                       "64:ff9b::10.0.0.1",
+                                      "64:ff9b:1::8.8.8.8",
                                       "2002:7f00:1::",
+                                      "2001::1",
+                                      "100::1",
+                                      "fec0::1",
+                                      "2a00::5efe:10.0.0.1",
+                                      "2a00::200:5efe:10.0.0.1",
                                       "::ffff:10.0.0.1"}) {
     EXPECT_TRUE(IpAddress::parse(text)->is_special()) << text;
   }
-  for (const std::string_view text :
-       {"8.8.8.8", "100.128.0.1", "172.32.0.1", "192.0.1.1", "223.255.255.255",
-        "2001:4860:4860::8888", "2a00::1", "64:ff9b::8.8.8.8", "2002:808:808::"}) {
+  for (const std::string_view text : {"8.8.8.8", "100.128.0.1", "172.32.0.1", "192.0.1.1",
+                                      "223.255.255.255", "2001:4860:4860::8888", "2a00::1",
+                                      "64:ff9b::8.8.8.8", "2002:808:808::", "2a00::5efe:8.8.8.8",
+                                      // Next to what is special, and not it.
+                                      "0:0:0:1::1", "100:0:0:1::1", "fe00::1",
+                                      "64:ff9b:0:1::10.0.0.1", "64:ff9b::1:0:10.0.0.1"}) {
     EXPECT_FALSE(IpAddress::parse(text)->is_special()) << text;
   }
 }
@@ -127,7 +137,7 @@ TEST(Endpoint, IsWrittenAndReadWithBracketsAroundIpv6) {
 TEST(Endpoint, RefusesWhatIsAmbiguous) {
   for (const std::string_view text :
        {"", "192.0.2.1", "192.0.2.1:", "192.0.2.1:65536", "::1:25", "[192.0.2.1]:25", "[::1]",
-        "[]:25", "192.0.2.1:+25", "192.0.2.1:025", "localhost:25"}) {
+        "[]:25", "192.0.2.1:+25", "192.0.2.1:025", "192.0.2.1:000025", "[::1:25", "localhost:25"}) {
     EXPECT_FALSE(Endpoint::parse(text)) << text;
   }
 }

@@ -89,6 +89,27 @@ TEST(FinishPlan, RequiresTlsOfTheServersOfEveryInternalDomain) {
   EXPECT_TRUE(std::get<policy::InternalDomain>(plan.changes[0].what).enforce_receipt);
 }
 
+TEST(FinishPlan, LeavesDomainsThatAreNotTheAccountsOwnOrNotValidated) {
+  Office office;
+  office.prove_all();
+  office.draft.require_tls_from_servers = true;
+  for (auto& route : office.configuration.internal_routes) route.mode = tls::Mode::strict;
+  office.configuration.domains[0].enforce_receipt = true;
+  office.configuration.domains.push_back(
+      policy::testing::internal("other.example", policy::testing::kOther));
+  office.configuration.domains.push_back(policy::testing::internal("later.example"));
+  office.configuration.domains.back().validated = false;
+  EXPECT_EQ(office.planned().why_not->code, "nothing-to-do");
+}
+
+TEST(FinishPlan, NamesItsActionsAsTheApiDoes) {
+  EXPECT_EQ(action_text(Action::add), "add");
+  EXPECT_EQ(action_text(Action::remove), "remove");
+  EXPECT_EQ(action_text(Action::enforce), "enforce");
+  EXPECT_EQ(action_text(Action::lower), "lower");
+  EXPECT_EQ(action_text(Action::require_tls), "require-tls");
+}
+
 TEST(FinishPlan, IsRefusedWhileARouteIsNotProved) {
   Office office = ready();
   office.now += std::chrono::hours(2);

@@ -53,6 +53,31 @@ TEST(Spf, RefusesMalformedTerms) {
   EXPECT_FALSE(parse_spf("v=spf1 ip4:192.0.2.0/33"));
   EXPECT_FALSE(parse_spf("v=spf1 a/x"));
   EXPECT_FALSE(parse_spf("v=spf1 include:"));
+  EXPECT_FALSE(parse_spf("v=spf1 a//129"));
+  EXPECT_FALSE(parse_spf("v=spf1 mx/24x"));
+  EXPECT_FALSE(parse_spf("v=spf1 ip4:192.0.2.0/-1"));
+  EXPECT_FALSE(parse_spf("v=spf1 a:not..a.domain"));
+  EXPECT_FALSE(parse_spf("v=spf1 redirect=not..a.domain"));
+}
+
+TEST(Spf, ReadsIpv6RangesAndAPrefixOfIpv6Alone) {
+  const SpfRecord record = read("v=spf1 ip6:2001:db8:1:2::9/48 mx//64");
+  ASSERT_EQ(record.terms.size(), 2U);
+  EXPECT_EQ(record.terms[0].range->to_string(), "2001:db8:1::/48");
+  EXPECT_EQ(record.terms[1].v4_prefix, 32);
+  EXPECT_EQ(record.terms[1].v6_prefix, 64);
+}
+
+// What a macro stands for is the sender's, whom nobody knows here.
+TEST(Spf, LeavesMacrosUnread) {
+  const SpfRecord record = read("v=spf1 include:%{i}._spf.example redirect=%{d}.example");
+  ASSERT_EQ(record.terms.size(), 1U);
+  EXPECT_EQ(record.terms[0].kind, Kind::other);
+  EXPECT_FALSE(record.redirect);
+}
+
+TEST(Spf, TakesAnEqualsSignWithinAValueForNoModifier) {
+  EXPECT_EQ(read("v=spf1 exists:a=b.example").terms.at(0).kind, Kind::other);
 }
 
 TEST(Spf, MatchesWithinThePrefixOfAHost) {
@@ -72,6 +97,8 @@ TEST(Spf, TakesTheGatewayInBeforeWhatDecidesAboutAll) {
   EXPECT_EQ(with_gateway("v=spf1 redirect=_spf.example", gateway),
             "v=spf1 a:gw.example redirect=_spf.example");
   EXPECT_EQ(with_gateway("v=spf1 mx", gateway), "v=spf1 mx a:gw.example");
+  EXPECT_EQ(with_gateway("v=spf1 -all redirect=_spf.example", gateway),
+            "v=spf1 a:gw.example -all redirect=_spf.example");
 }
 
 }  // namespace

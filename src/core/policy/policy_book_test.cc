@@ -128,6 +128,26 @@ TEST(PolicyBook, ExplainsEveryPolicyThatWasConsidered) {
                       "policy *.gov.uk lost: it is for receipt alone"}));
 }
 
+TEST(PolicyBook, SaysFromWhenAPolicyWillCount) {
+  Policy early = policy_for("example.com");
+  early.valid_from = noon() + std::chrono::days(1);
+  const PolicyBook book(with_policies({early}));
+  const auto choice = book.delivery_policy(kMain, domain("example.com"), noon());
+  ASSERT_EQ(choice.considered.size(), 1u);
+  EXPECT_EQ(choice.considered[0].rule, "it is valid only from 2026-11-24T12:00:00Z");
+}
+
+TEST(PolicyBook, OfTwoInStageMonitorTheMoreSpecificIsEvaluated) {
+  const PolicyBook book(with_policies(
+      {monitored(policy_for("*.gov.uk")), monitored(policy_for("hmrc.gov.uk", Mode::relaxed))}));
+  EXPECT_EQ(book.delivery_winner(kMain, domain("hmrc.gov.uk"), noon()).monitored->mode,
+            Mode::relaxed);
+  const auto choice = book.delivery_policy(kMain, domain("hmrc.gov.uk"), noon());
+  ASSERT_EQ(choice.considered.size(), 2u);
+  EXPECT_EQ(choice.considered[1].rule,
+            "a more specific policy in stage monitor is evaluated instead");
+}
+
 TEST(PolicyBook, SaysWhichPolicyIsMoreSpecific) {
   const PolicyBook book(with_policies({policy_for("*.uk"), policy_for("gov.uk")}));
   const auto choice = book.delivery_policy(kMain, domain("gov.uk"), noon());

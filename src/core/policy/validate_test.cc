@@ -60,6 +60,18 @@ TEST(ValidateDomain, RefusesPublicSuffixes) {
   EXPECT_EQ(code(InternalDomain{}), "invalid-domain");
 }
 
+TEST(ValidateDomain, KeepsAnMtaStsPolicyBetweenADayAndAYear) {
+  InternalDomain domain = internal("example.org");
+  for (const auto age : {std::chrono::days(1), std::chrono::days(365)}) {
+    domain.sts.max_age = age;
+    EXPECT_EQ(field(domain), "");
+  }
+  for (const auto age : {std::chrono::seconds(86'399), std::chrono::seconds(365 * 86'400 + 1)}) {
+    domain.sts.max_age = age;
+    EXPECT_EQ(field(domain), "mta_sts_max_age");
+  }
+}
+
 TEST(ValidateRoute, TakesNamesAndAddresses) {
   for (const char* host : {"mail.corp.example", "localhost", "192.0.2.1", "2001:db8::1"}) {
     EXPECT_EQ(code(internal_route("example.org", host)), "ok") << host;

@@ -216,6 +216,77 @@ TEST(Findings, AnUnreachableMxBesideABadOneLeavesTheDomainUnknown) {
             Readiness::unknown);
 }
 
+HostFinding unusable(std::string code) {
+  HostFinding finding;
+  finding.unusable = base::Failure{std::move(code), "The host cannot be used.", ""};
+  conclude(finding);
+  return finding;
+}
+
+TEST(Findings, AHostThatIsNotEvenConnectedToIsNotReadyUnlessOnlyItsLookupFailed) {
+  EXPECT_EQ(unusable("no-address").readiness, Readiness::not_ready);
+  EXPECT_EQ(unusable("no-address").why->code, "no-address");
+  EXPECT_EQ(unusable("dns-servfail").readiness, Readiness::unknown);
+  HostFinding bare;
+  conclude(bare);
+  EXPECT_EQ(bare.readiness, Readiness::unknown);
+  EXPECT_FALSE(bare.why);
+}
+
+TEST(Findings, ImplicitTlsThatBreaksIsNotReadyAndOneThatNobodyAnswersIsUnknown) {
+  AddressFinding implicit = silent();
+  implicit.observation.offer = tls::Offer::implicit;
+  EXPECT_EQ(host({implicit}).readiness, Readiness::unknown);
+  implicit.observation.handshake = tls::Handshake::failed;
+  EXPECT_EQ(host({implicit}).readiness, Readiness::not_ready);
+}
+
+TEST(Findings, GoodTlsToAPartnerOfUnknownNameIsNotCalledMatched) {
+  AddressFinding finding = good();
+  finding.observation.certificate->dns_names = {"other.example.net"};
+  const std::vector<dns::Domain> names{domain("mx.example.com")};
+  conclude(finding, names);
+  EXPECT_EQ(finding.readiness, Readiness::relaxed);
+  EXPECT_EQ(finding.matched_name, "");
+}
+
+TEST(Findings, StrictWithoutDnssecAsksForPins) {
+  HostFinding insecure = host({good()});
+  insecure.secure = false;
+  const DomainFinding finding = concluded({insecure});
+  ASSERT_EQ(finding.warnings.size(), 1u);
+  EXPECT_TRUE(finding.warnings[0].contains("should pin them"));
+  EXPECT_TRUE(concluded({host({good()})}).warnings.empty());
+}
+
+TEST(Findings, ADomainWithoutHostsAndWithoutAFailureIsUnknownAndSaysNothing) {
+  const DomainFinding finding = concluded({});
+  EXPECT_EQ(finding.readiness, Readiness::unknown);
+  EXPECT_FALSE(finding.why);
+  EXPECT_EQ(finding.remedy, "");
+}
+
+TEST(Findings, ADomainThatIsNotThereHasItsRemark) {
+  DomainFinding finding;
+  route::RoutePlan plan;
+  plan.domain = domain("example.com");
+  plan.permanent = true;
+  plan.failure = base::Failure{"no-such-domain", "There is no such domain.", ""};
+  conclude(finding, plan);
+  EXPECT_EQ(finding.remark, "Domain Not Found");
+}
+
+TEST(Findings, EveryReadinessHasItsWordsAndItsValue) {
+  EXPECT_EQ(readiness_text(Readiness::unknown), "Unknown");
+  EXPECT_EQ(readiness_text(Readiness::not_ready), "Not ready");
+  EXPECT_EQ(readiness_text(Readiness::relaxed), "Ready: relaxed");
+  EXPECT_EQ(readiness_text(Readiness::strict), "Ready: strict");
+  EXPECT_EQ(readiness_value(Readiness::unknown), "unknown");
+  EXPECT_EQ(readiness_value(Readiness::not_ready), "not-ready");
+  EXPECT_EQ(readiness_value(Readiness::relaxed), "ready-relaxed");
+  EXPECT_EQ(readiness_value(Readiness::strict), "ready-strict");
+}
+
 TEST(Findings, NullMxIsNotReadyWithItsRemark) {
   DomainFinding finding;
   route::RoutePlan plan;
@@ -244,6 +315,51 @@ TEST(Findings, PinsAreMxNamesOrTheProvidersWildcardWhereTheFirstLabelIsThePartne
   ASSERT_EQ(pins.size(), 2u);
   EXPECT_EQ(pins[0].text(), "mx.example.com");
   EXPECT_EQ(pins[1].text(), "*.mail.protection.outlook.com");
+}
+
+TEST(Findings, APinIsNamedOnceAndNeverForAHostWithoutAName) {
+  std::vector<HostFinding> hosts{host({good()}), host({good()})};
+  hosts.emplace_back().label = "192.0.2.1";
+  const auto pins = pins_for(domain("example.com"), hosts);
+  ASSERT_EQ(pins.size(), 1u);
+  EXPECT_EQ(pins[0].text(), "mx.example.com");
+}
+
+TEST(Findings, AHostBesideThePartnersOwnIsNotWidenedToAWholeRegistrysNames) {
+  std::vector<HostFinding> hosts{host({good()}, "example-com.example.net")};
+  EXPECT_EQ(pins_for(domain("example.com"), hosts)[0].text(), "example-com.example.net");
+}
+
+TEST(Findings, ARouteThatFailsOutrightIsShownBeforeOneThatIsMerelyRelaxed) {
+  AddressFinding refused = good();
+  refused.failure = {"recipient-refused", "5.1.1", "No such user.", {}, {}};
+  for (auto addresses :
+       {std::vector{refused, self_signed()}, std::vector{self_signed(), refused}}) {
+    EXPECT_EQ(route_verdict(host(addresses)).shown_as, "No such user.");
+  }
+}
+
+TEST(Findings, OfTwoRedAddressesTheLessReadyIsShown) {
+  EXPECT_EQ(route_verdict(host({without_starttls(), silent()})).shown_as, "No answer.");
+  EXPECT_EQ(route_verdict(host({silent(), without_starttls()})).shown_as, "No answer.");
+}
+
+TEST(Findings, ARouteWithoutAnAddressSaysWhy) {
+  EXPECT_EQ(route_verdict(unusable("no-address")).shown_as, "The host cannot be used.");
+  EXPECT_FALSE(route_verdict(unusable("no-address")).passes);
+  EXPECT_EQ(route_verdict(HostFinding{}).shown_as, "The route has no address.");
+}
+
+TEST(Findings, ARefusedStarttlsIsShownAsTlsNotSupported) {
+  AddressFinding refused = without_starttls();
+  refused.observation.offer = tls::Offer::refused;
+  EXPECT_EQ(route_verdict(host({refused})).shown_as, "TLS Not Supported");
+}
+
+TEST(Findings, ARouteOfWhichNothingIsKnownCouldNotBeTested) {
+  HostFinding finding;
+  finding.addresses.emplace_back();
+  EXPECT_EQ(route_verdict(finding).shown_as, "The route could not be tested.");
 }
 
 TEST(Findings, ARoutesVerdictIsItsWorstAddress) {

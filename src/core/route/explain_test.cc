@@ -147,6 +147,58 @@ TEST(Explain, SaysThatStrictAsksAClientForTlsAloneUnlessIdentitiesAreNamed) {
   EXPECT_EQ(receipt_line(all).mode, Mode::strict);
 }
 
+TEST(Explain, SaysThatAMessageBouncesAtOnceWhereThePolicySaysSo) {
+  policy::Configuration all = with_policies({policy_for("example.com", Mode::relaxed)});
+  all.policies[0].on_failure = policy::OnFailure::bounce;
+  const std::string said = explained(all, world(), "example.com");
+  EXPECT_NE(said.find("the message bounces at once"), std::string::npos) << said;
+  EXPECT_EQ(said.find("waits for"), std::string::npos) << said;
+}
+
+TEST(Explain, TellsOfASmarthost) {
+  policy::Configuration all = configuration();
+  all.external_routes.emplace_back();
+  all.external_routes[0].account = kMain;
+  all.external_routes[0].host = "192.0.2.9";
+  number(all);
+  EXPECT_NE(explained(all, Zone(), "example.com").find("goes by the account's external route"),
+            std::string::npos);
+  EXPECT_EQ(way_value(HopKind::external_route), "external-route");
+  EXPECT_EQ(way_value(HopKind::internal_route), "internal-route");
+}
+
+TEST(Explain, SaysWhichNamesDnssecProves) {
+  Zone zone;
+  zone.sign();
+  zone.mx("example.com", {{10, "mx1.example.com"}}).host("mx1.example.com", {"198.51.100.1"});
+  EXPECT_NE(explained(configuration(), zone, "example.com")
+                .find("10 mx1.example.com (name proved by DNSSEC)"),
+            std::string::npos);
+}
+
+TEST(Explain, WritesHowEachDemandStandsAndWhyAHostIsNotUsed) {
+  policy::Configuration all =
+      with_policies({monitored(policy_for("example.com")), policy_for("*.com")});
+  all.policies[1].mx_pins = {pattern("mx1.example.com")};
+  const policy::PolicyBook book(all);
+  base::JsonWriter json;
+  write_json(json, explain(book, kMain, plan_for(world(), book, "example.com"), noon()));
+  EXPECT_NE(json.text().find(R"("standing":"monitored")"), std::string::npos);
+  EXPECT_NE(json.text().find(R"("not_used":{"code":"mx-not-pinned")"), std::string::npos)
+      << json.text();
+  EXPECT_NE(json.text().find(R"("on_failure":"defer")"), std::string::npos);
+}
+
+TEST(Explain, WritesAFailedLookupAndAnUnknownAccount) {
+  Zone zone;
+  zone.fail(RecordType::mx, "example.com");
+  const policy::PolicyBook book(configuration());
+  base::JsonWriter json;
+  write_json(json, explain(book, base::AccountId{9}, plan_for(zone, book, "example.com"), noon()));
+  EXPECT_NE(json.text().find(R"("account":"")"), std::string::npos);
+  EXPECT_NE(json.text().find(R"("failure":{"code":"dns-servfail")"), std::string::npos);
+}
+
 TEST(Explain, WritesTheSameAsJson) {
   policy::Configuration all = with_policies({policy_for("example.com", Mode::relaxed)});
   all.policies[0].on_failure = policy::OnFailure::bounce;
