@@ -217,17 +217,22 @@ class Gateway:
         return path.read_text(errors="replace") if path.exists() else ""
 
     def cli(self, *words: str, check: bool = True, stdin: str = "") -> str:
-        """One command with this gateway's configuration; returns what it printed. The program is the
-        gateway's own, or POSTERN_CLI: a sanitizer build of the daemon is served by a CLI that starts fast."""
-        done = subprocess.run(
+        """One command with this gateway's configuration; returns what it printed."""
+        done = self.command(*words, stdin=stdin.encode())
+        printed = done.stdout.decode()
+        if check and done.returncode != 0:
+            raise GatewayError(f"postern {' '.join(words)}: exit {done.returncode}\n{printed}{done.stderr.decode()}")
+        return printed
+
+    def command(self, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """The same, however it ends. The program is the gateway's own, or POSTERN_CLI: a sanitizer
+        build of the daemon is served by a CLI that starts fast."""
+        return subprocess.run(
             [os.environ.get("POSTERN_CLI", self.program), *words, "--config", str(self.config)],
             input=stdin,
             capture_output=True,
-            text=True,
+            check=False,
         )
-        if check and done.returncode != 0:
-            raise GatewayError(f"postern {' '.join(words)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
-        return done.stdout
 
     def json(self, *words: str) -> Any:
         """The same with --json, read."""

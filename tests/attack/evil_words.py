@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,9 +33,7 @@ def wrong_in(shown: bytes) -> set[str]:
 
 def printed(evil: EvilWorld, *words: str) -> tuple[bytes, bytes]:
     """On standard output and as an error."""
-    done = subprocess.run(
-        [evil.gateway.program, *words, "--config", evil.gateway.config], capture_output=True, check=False, timeout=120
-    )
+    done = evil.gateway.command(*words)
     return done.stdout, done.stderr
 
 
