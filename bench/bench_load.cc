@@ -7,6 +7,9 @@
 // With --mixed the sizes are those of real mail, from 1 KB to 25 MB, in shares that are written
 // below; a message's size follows from its number.
 //
+// With --rate a message begins only when its turn has come, by its number, however fast the server
+// is.
+//
 // Every message carries a number of its own, which the sink counts: loss and duplicates show there.
 #include <fmt/format.h>
 
@@ -32,6 +35,7 @@ struct Job {
   int size = 4096;
   int domains = 1;
   int recipients = 1;
+  double rate = 0;  // messages a second; 0: as fast as the server takes them
   bool mixed = false;
   bool tls = false;
 };
@@ -75,6 +79,7 @@ struct Loader {
   Client& client;
   std::string filler;
   Tally tally;
+  base::Steady began = client.shard.now();
 
   // Whole lines.
   [[nodiscard]] std::string_view text_of(int number) const {
@@ -82,9 +87,18 @@ struct Loader {
     const auto size = static_cast<std::size_t>(mixed_size(number)) / kLine * kLine;
     return std::string_view(filler).substr(0, size);
   }
+  net::Task<void> await_turn(int number);
   net::Task<bool> send_one(Conversation& talk, int number);
   net::Task<void> connection();
 };
+
+net::Task<void> Loader::await_turn(int number) {
+  if (job.rate <= 0) co_return;
+  const std::chrono::duration<double> after_start(number / job.rate);
+  base::Deadline turn{.at =
+                          began + std::chrono::duration_cast<base::Steady::duration>(after_start)};
+  (void)co_await client.shard.sleep(turn);
+}
 
 net::Task<bool> Loader::send_one(Conversation& talk, int number) {
   talk.output = fmt::format("MAIL FROM:<{}>\r\n", job.sender);
@@ -127,6 +141,7 @@ net::Task<void> Loader::connection() {
     bool open_now = co_await client.open(talk);
     for (int i = 0; open_now && i < job.per_connection && tally.next < job.messages; ++i) {
       int number = tally.next++;
+      co_await await_turn(number);
       bool alive = co_await send_one(talk, number);
       if (!alive) open_now = false, ++tally.broken_connections;
     }
@@ -192,6 +207,7 @@ int main(int argc, char** argv) {
   app.add_flag("--mixed", job.mixed, "Sizes of real mail instead");
   app.add_option("--domains", job.domains, "Destination domains d0.bench.example, d1 ...");
   app.add_option("--recipients", job.recipients, "Recipients of each message");
+  app.add_option("--rate", job.rate, "Messages a second (0: as fast as they are taken)");
   app.add_flag("--tls", job.tls, "STARTTLS");
   CLI11_PARSE(app, argc, argv);
   return postern::bench::run(job);

@@ -130,6 +130,7 @@ def load(engine: Engine, what: Set, programs: Path, count: int) -> dict[str, Any
         ("size", what.size),
         ("domains", what.domains),
         ("recipients", what.recipients),
+        ("rate", what.rate),
     ):
         command += [f"--{option}", str(value)]
     if what.tls:

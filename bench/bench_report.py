@@ -102,7 +102,8 @@ machine, beside the load generator and the sink. Messages a second are counted e
 until the sink has every message. CPU is that of the mail server with all its processes, those that ended included.
 *250* is the time from the end of data to the 250, which all say only when the message is safe on disk; *delivered* is
 the time from the end of data until the sink has the message. With TLS all verify the next hop's certificate, chain and
-name; Postern records its evidence besides. Figures are medians, with the range.
+name; Postern records its evidence besides. Figures are medians, with the range. Sets with a number of messages a second
+offer that many and no more, to Postern and to Postfix: what either needs for a message when it is not at its limit.
 
 Postfix and Exim are Debian's, Haraka is npm's; how each is configured stands in `bench/bench_engines.py`,
 `bench/bench_peers.py` and `bench/bench_haraka.py`. Postfix keeps its connections for the next message, Exim hands one

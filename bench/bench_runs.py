@@ -92,7 +92,7 @@ def run_set(
     what: Set, pki: Pki, peers: Sequence[str], repetitions: int, versions: dict[str, str]
 ) -> Mapping[str, Sequence[Figures]]:
     """All repetitions of one set, the engines taking turns."""
-    kinds = engines_of(peers)
+    kinds = {name: start for name, start in engines_of(peers).items() if what.is_for(name)}
     results: dict[str, list[Figures]] = {name: [] for name in kinds}
     sink_port, (own, sink) = free_port(), both(pki)
     with ExitStack() as running:

@@ -20,11 +20,22 @@ class Set:
     domains: int = 10
     recipients: int = 1
     verify: bool = True  # with TLS: the next hop must prove its name; else TLS is taken as it is offered
+    rate: int = 0  # messages a second that are offered; 0: as many as are taken
     mixed: bool = False  # sizes of real mail, see bench_load.cc; `size` is not used then
+
+    def is_for(self, engine: str) -> bool:
+        """A rate is offered to those alone that can hold it: the named."""
+        return self.rate == 0 or engine in self.messages
 
     def count(self, engine: str) -> int:
         """The messages of a repetition; of peers that are not named, as many as of Postfix, or fewer."""
         return self.messages.get(engine) or self.messages["postfix"] // 2
+
+
+def _paced(name: str, what: str, size: int, tls: bool, per_connection: int, rate: int) -> Set:
+    """The same load for both, which leaves both of them idle at times: waits are then the server's own."""
+    messages = {"postfix": 8 * rate, "postern": 8 * rate}
+    return Set(f"{name}-paced", f"{what}, {rate} messages a second", size, tls, per_connection, messages, rate=rate)
 
 
 SETS = (
@@ -44,6 +55,11 @@ SETS = (
         )
         for domains in (1, 100, 10_000)
     ),
+    _paced("4k-plain", "4 KB plaintext, 20 a connection", 4096, False, 20, 150),
+    _paced("4k-tls", "4 KB TLS both hops, 20 a connection", 4096, True, 20, 100),
+    _paced("4k-tls-new", "4 KB TLS both hops, a new connection each", 4096, True, 1, 60),
+    _paced("50k-tls", "50 KB TLS both hops, 10 a connection", 51200, True, 10, 80),
+    _paced("1m-tls", "1 MB TLS both hops, 10 a connection", 1048576, True, 10, 15),
 )
 # Those that differ in one number alone, for the curves.
 BY_CONNECTIONS = ("4k-tls-c10", "4k-tls", "4k-tls-c200")

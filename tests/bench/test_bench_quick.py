@@ -109,6 +109,15 @@ def test_the_matrix_has_every_combination_once() -> None:
     assert len({one.name for one in MATRIX}) == len(MATRIX) == 3 * 3 * 2 * 3
 
 
+def test_a_set_with_a_rate_is_offered_to_those_alone_that_it_names(tmp_path: Path) -> None:
+    found = bench(tmp_path / "results.json", "--only-sets", "--sets", "4k-tls-paced", "--repetitions", "1", "--peers", "haraka")
+    repetitions = found["sets"]["4k-tls-paced"]["repetitions"]
+    assert list(repetitions) == ["postern"]
+    (figures,) = repetitions["postern"]
+    assert (figures["lost"], figures["duplicates"]) == (0, 0)
+    assert figures["rate"] <= found["sets"]["4k-tls-paced"]["parameters"]["rate"] * 1.01
+
+
 def test_policy_decisions_are_measured_with_a_million_policies() -> None:
     program = REPOSITORY / "build" / "release" / "bench" / "bench_policies"
     done = subprocess.run([program], capture_output=True, text=True, check=True)
