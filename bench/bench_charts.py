@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.bench_beside import Beside
 from bench.bench_curves import Curve, Scale, curves
 from bench.bench_long import Tenth
 from bench.bench_measure import Figures
@@ -53,6 +54,7 @@ def growth(sets: Sequence[Set], results: Results, others: Others) -> dict[str, s
     found = {
         **_by_set("connections", "connections at once", connections, results, lambda one: one.connections),
         **_by_set("domains", "destination domains", domains, results, lambda one: one.domains),
+        "queue.svg": _Growth("Processor a message, by messages waiting", "messages waiting", "ms", _beside(others.beside)),
         "policies.svg": _Growth("A policy decision, by policies", "policies", "ns", _decisions(others)),
         "start.svg": _Growth("From start to the greeting", "messages queued", "s", _starts(others, {"postern": _seconds})),
         "memory.svg": _Growth(
@@ -85,6 +87,10 @@ def _rate(figures: Figures) -> float:
 
 def _cpu(figures: Figures) -> float:
     return figures.cpu_ms
+
+
+def _beside(found: Sequence[Beside]) -> dict[str, Points]:
+    return {"postern": [(one.queued, median(one.repetitions, _cpu)) for one in found]}
 
 
 def _decisions(others: Others) -> dict[str, Points]:

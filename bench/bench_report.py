@@ -88,6 +88,7 @@ def as_json(facts: Mapping[str, str], sets: Sequence[Set], results: Results, oth
         "policies": [dict(one) for one in others.policies],
         "probes": [asdict(one) for one in others.probes],
         "restarts": [asdict(one) for one in others.restarts],
+        "beside": [asdict(one) for one in others.beside],
         "pages": [asdict(one) for one in others.pages],
         "long": [asdict(one) for one in others.tenths],
         "backlog": [asdict(one) for one in others.backlogs],

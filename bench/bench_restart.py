@@ -34,7 +34,7 @@ def restarts(work: Path, fill_queue: Path, identity: Identity, queued: int, repe
     try:
         gateway = _gateway(directory, identity)
         if queued:
-            _fill(fill_queue, directory / "data" / "queue", queued)
+            fill(fill_queue, directory / "data" / "queue", queued)
         return [_start(gateway, queued, later) for _ in range(repetitions)]
     finally:
         remove(directory)
@@ -57,7 +57,8 @@ def _gateway(directory: Path, identity: Identity) -> Gateway:
     return gateway
 
 
-def _fill(fill_queue: Path, queue: Path, messages: int) -> None:
+def fill(fill_queue: Path, queue: Path, messages: int) -> None:
+    """Messages that have failed once and are due again in one to three hours, into the queue of a gateway that does not run."""
     command = [fill_queue, queue, "--messages", str(messages), "--domain", "late.bench.example"]
     subprocess.run([*command, "--tried", "--due-in", "3600", "--over", "7200"], check=True)
 

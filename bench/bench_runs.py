@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.bench_api import Held, Pages, pages
 from bench.bench_backlog import Backlog, backlog
+from bench.bench_beside import Beside, beside
 from bench.bench_engines import OWN_NAME, SINK_NAME, Engine, Place, PosternEngine, remove
 from bench.bench_idle import idle, place_with
 from bench.bench_long import Tenth, long_run
@@ -18,7 +19,7 @@ from bench.bench_measure import BenchError, Figures, measure
 from bench.bench_peers import PEERS
 from bench.bench_probe import PARTNERS, probe_rate
 from bench.bench_restart import LATER, restarts
-from bench.bench_sets import Set
+from bench.bench_sets import BESIDE, QUICK, Set
 from bench.bench_tables import Others
 from lab.gateway import default_program
 from lab.model import Certificate
@@ -138,6 +139,17 @@ def measure_api(pki: Pki, quick: bool) -> Pages:
     return pages(WORK, PROGRAMS, FILL_QUEUE, both(pki), pki.ca, free_port(), held, times)
 
 
+def measure_beside(pki: Pki, quick: bool, repetitions: int) -> list[Beside]:
+    """Relaying beside queues of several lengths."""
+    say("Relaying beside a queue")
+    what, lengths = (QUICK[0], (0, 2000)) if quick else (BESIDE, (0, 10_000, 100_000, 1_000_000))
+    found = []
+    for queued in lengths:
+        found.append(beside(WORK, PROGRAMS, FILL_QUEUE, both(pki), pki.ca, free_port(), (what, queued, repetitions)))
+        say(f"  {queued:,}: {', '.join(f'{one.rate:,.0f}' for one in found[-1].repetitions)} messages/s")
+    return found
+
+
 def measure_others(pki: Pki, peers: Sequence[str], quick: bool, repetitions: int) -> Others:
     """What is no relaying; the quick run has the parts that take seconds, in small."""
     own, partners = identity(pki, OWN_NAME), identity(pki, PARTNERS)
@@ -152,14 +164,14 @@ def measure_others(pki: Pki, peers: Sequence[str], quick: bool, repetitions: int
     lengths = (0, 2000) if quick else (0, 10_000, 100_000, 1_000_000)
     later = 1.0 if quick else LATER
     started = [one for queued in lengths for one in restarts(WORK, FILL_QUEUE, own, queued, repetitions, later)]
-    told = [measure_api(pki, quick)]
+    told, relayed = [measure_api(pki, quick)], measure_beside(pki, quick, repetitions)
     if quick:
-        return Others(probes=probes, restarts=started, pages=told)
+        return Others(probes=probes, restarts=started, pages=told, beside=relayed)
     say("Policy decisions")
     decisions = policy_figures()
     say("Idle TLS sessions")
     sessions = idle(WORK, PROGRAMS, place_with(own, pki.ca, free_port()), engines_of(peers))
-    return Others(sessions, decisions, probes, started, told)
+    return Others(sessions, decisions, probes, started, told, relayed)
 
 
 def policy_figures() -> list[dict[str, float]]:

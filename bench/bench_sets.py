@@ -29,7 +29,7 @@ class Set:
 
     def count(self, engine: str) -> int:
         """The messages of a repetition; of peers that are not named, as many as of Postfix, or fewer."""
-        return self.messages.get(engine) or self.messages["postfix"] // 2
+        return self.messages.get(engine) or self.messages["postfix"] // 4
 
 
 def _paced(name: str, what: str, size: int, tls: bool, per_connection: int, rate: int) -> Set:
@@ -61,6 +61,7 @@ SETS = (
     _paced("50k-tls", "50 KB TLS both hops, 10 a connection", 51200, True, 10, 80),
     _paced("1m-tls", "1 MB TLS both hops, 10 a connection", 1048576, True, 10, 15),
 )
+BESIDE = SETS[1]  # what is relayed beside queues of several lengths
 # Those that differ in one number alone, for the curves.
 BY_CONNECTIONS = ("4k-tls-c10", "4k-tls", "4k-tls-c200")
 BY_DOMAINS = ("4k-tls-d1", "4k-tls-d100", "4k-tls-d10000")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bench.bench_api import Pages
 from bench.bench_backlog import Backlog
+from bench.bench_beside import Beside
 from bench.bench_idle import Idle
 from bench.bench_long import Tenth
 from bench.bench_measure import Figures
@@ -43,6 +44,10 @@ _OF_BACKLOGS = (
 _OF_PAGES = (
     "Questions of the API, asked one after the other on one connection of a gateway that holds what the last column says;"
     " sizes as sent, compressed where the gateway does so."
+)
+_OF_BESIDE = (
+    "4 KB with TLS on both hops, 20 a connection, while messages of another domain wait in the queue for their next attempt,"
+    " hours away."
 )
 _OF_RESTARTS = "Each message has been tried once and is due again in an hour or later. Memory as Pss."
 
@@ -96,6 +101,24 @@ def restart_rows(found: Sequence[Restart]) -> list[list[str]]:
         runs = [one for one in found if one.queued == queued]
         sizes = ([size(run) / 2**20 for run in runs] for size in (lambda run: run.memory, lambda run: run.memory_later))
         out.append([f"{queued:,}", spread([run.seconds for run in runs], 2), *(spread(size, 0) for size in sizes)])
+    return out
+
+
+def beside_rows(found: Sequence[Beside]) -> list[list[str]]:
+    """What a message costs beside those that wait."""
+    out = [["messages waiting", "messages/s", "CPU ms/message", "250 p99 ms", "lost", "twice"]]
+    for one in found:
+        runs = one.repetitions
+        out.append(
+            [
+                f"{one.queued:,}",
+                spread([run.rate for run in runs], 0),
+                spread([run.cpu_ms for run in runs], 3),
+                spread([run.p99_ms for run in runs], 1),
+                str(sum(run.lost for run in runs)),
+                str(sum(run.duplicates for run in runs)),
+            ]
+        )
     return out
 
 
@@ -168,6 +191,7 @@ class Others:
     probes: Sequence[ProbeRate] = ()
     restarts: Sequence[Restart] = ()
     pages: Sequence[Pages] = ()
+    beside: Sequence[Beside] = ()
     tenths: Sequence[Tenth] = ()
     backlogs: Sequence[Backlog] = ()
 
@@ -180,6 +204,7 @@ class Others:
                 ("A policy decision", "Medians, on one core.", policy_rows(self.policies)),
                 ("Probes", _OF_PROBES, probe_rows(self.probes)),
                 ("Start", _OF_RESTARTS, restart_rows(self.restarts)),
+                ("Relaying beside a queue", _OF_BESIDE, beside_rows(self.beside)),
                 ("The web application with much to tell", _OF_PAGES, page_rows(self.pages)),
                 ("A long run", _OF_LONG_RUNS, long_rows(self.tenths)),
                 ("After a backlog", _OF_BACKLOGS, backlog_rows(self.backlogs)),

@@ -65,6 +65,8 @@ def test_the_quick_set_measures_all_peers_side_by_side_and_loses_nothing(tmp_pat
     assert [probe["ready"] == probe["domains"] > 0 for probe in found["probes"]] == [True]
     assert [start["queued"] for start in found["restarts"]] == [0, 2000]
     assert all(start["memory_later"] > 0 for start in found["restarts"])
+    relayed = [(one["queued"], [(run["lost"], run["duplicates"]) for run in one["repetitions"]]) for one in found["beside"]]
+    assert relayed == [(0, [(0, 0)]), (2000, [(0, 0)])]
     (pages,) = found["pages"]
     assert all(answer["size"] > 0 and answer["p99_ms"] >= answer["p50_ms"] > 0 for answer in pages["answers"])
 
