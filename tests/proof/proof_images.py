@@ -69,17 +69,17 @@ def write_image(disk: Disk, into: Path, way: str, chance: random.Random) -> None
         some = 0
     elif way != "kept":
         some = chance.randrange(some + 1)  # a journal keeps their order
-    for path, inode in disk.unsure_names[:some]:
-        if inode is None:
+    for path, file in disk.unsure_names[:some]:
+        if file is None:
             names.pop(path, None)
         else:
-            names[path] = inode
+            names[path] = file
     if into.exists():
         shutil.rmtree(into)
     (into / "queue" / "segments").mkdir(parents=True, mode=0o700)
-    for path, inode in names.items():
+    for path, file in names.items():
         target = into / Path(path).relative_to(disk.folder)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        target.write_bytes(content_of(disk.files[inode], choose, chance))
+        target.write_bytes(content_of(file, choose, chance))
         target.chmod(0o600)
 

@@ -96,6 +96,7 @@ def apply(content: bytearray, change: Change) -> None:
 class File:
     """What is certain, and what is not, in order."""
 
+    inode: int = 0
     certain: bytearray = field(default_factory=bytearray)
     unsure: list[Change] = field(default_factory=list)
 
@@ -105,29 +106,33 @@ class Disk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.files: dict[int, File] = {}
-        self.names: dict[str, int] = {}  # certain ones
-        self.unsure_names: list[tuple[str, int | None]] = []  # None: removed
+        self.files: dict[int, File] = {}  # by inode, as they are now
+        # Names keep hold of the file itself: one that was removed leaves its inode to another file, and
+        # while the removal is unsure may still be found, with the content that it had.
+        self.names: dict[str, File] = {}  # certain ones
+        self.unsure_names: list[tuple[str, File | None]] = []  # None: removed
         for path in folder.rglob("*"):
             if path.is_file() and not path.name.endswith("-shm"):
                 inode = path.stat().st_ino
-                self.files[inode] = File(bytearray(path.read_bytes()))
-                self.names[str(path)] = inode
+                self.names[str(path)] = self.files[inode] = File(inode, bytearray(path.read_bytes()))
 
     def learn(self, entry: Entry) -> None:
         if entry.what in (What.WRITE, What.SIZE, What.ALLOCATE):
-            file = self.files.setdefault(entry.file, File())
+            file = self._file(entry.file)
             file.unsure.append(Change(entry.at, entry.what, entry.number, entry.data))
         elif entry.what is What.SYNC:
-            self._sync(self.files.setdefault(entry.file, File()), entry)
+            self._sync(self._file(entry.file), entry)
         elif entry.what is What.SYNC_FOLDER:
             self._sync_names(entry)
         elif entry.what in (What.NAME, What.RENAME):
             if entry.what is What.NAME:
-                self.files[entry.file] = File()  # an inode may be used again
-            self.unsure_names.append((entry.data.decode(), entry.file))
+                self.files[entry.file] = File(entry.file)
+            self.unsure_names.append((entry.data.decode(), self._file(entry.file)))
         elif entry.what is What.REMOVE:
             self.unsure_names.append((entry.data.decode(), None))
+
+    def _file(self, inode: int) -> File:
+        return self.files.setdefault(inode, File(inode))
 
     @staticmethod
     def _sync(file: File, entry: Entry) -> None:
@@ -140,11 +145,11 @@ class Disk:
 
     def _sync_names(self, entry: Entry) -> None:
         folder, rest = entry.data.decode(), []
-        for path, inode in self.unsure_names:
+        for path, file in self.unsure_names:
             if entry.error or str(Path(path).parent) != folder:
-                rest.append((path, inode))
-            elif inode is None:
+                rest.append((path, file))
+            elif file is None:
                 self.names.pop(path, None)
             else:
-                self.names[path] = inode
+                self.names[path] = file
         self.unsure_names = rest

@@ -168,7 +168,7 @@ def test_the_harness_notices_a_program_that_does_not_sync(place: Place, layer: P
     recording = record(place, layer, size.seed, failing_syncs=False)
     entries = recording.entries()
     promise = promise_at(recording, entries, entries[-1].end)
-    names = [(str(path), inode) for path, inode in recording.disk.names.items()]
+    names = [(path, file.inode) for path, file in recording.disk.names.items()]
     names += [(entry.data.decode(), entry.file) for entry in entries if entry.what is What.NAME]
     for careless in (".segment", "queue.db", "records.db"):
         disk = copy.deepcopy(recording.disk)
