@@ -91,7 +91,8 @@ class HarakaEngine:
             ),
             "config/tls.ini": (
                 "key=tls_key.pem\ncert=tls_cert.pem\ndhparam=dhparams.pem\n"
-                f"[outbound]\nrejectUnauthorized={'true' if self._place.verify else 'false'}\nforce_tls_hosts[]=127.0.0.1\n"
+                f"[outbound]\nrejectUnauthorized={'true' if self._place.verify else 'false'}\n"
+                + ("force_tls_hosts[]=127.0.0.1\n" if self._place.tls else "")
             ),
             "config/tls_key.pem": self._place.identity.key.read_text(),
             "config/tls_cert.pem": self._place.identity.certificate.read_text(),

@@ -110,6 +110,8 @@ def run_set(
         for number in range(repetitions):
             for engine in engines if number % 2 == 0 else reversed(engines):
                 found = measure(engine, what, PROGRAMS, sink_port, sink)
+                if found.lost == found.messages:
+                    raise BenchError(f"nothing came through {engine.name}:\n{engine.log()[-3000:]}")
                 if what.tls and found.in_clear:
                     raise BenchError(f"{engine.name} sent {found.in_clear} messages in clear")
                 results[engine.name].append(found)

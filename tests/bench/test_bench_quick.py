@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -105,6 +106,23 @@ def test_no_engine_looks_at_the_name_in_a_set_without_verification(name: str, tm
         engine.stop()
         counted = sink.finish()
     assert counted["tls"] == counted["messages"] == 1
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_every_engine_hands_on_in_clear_in_a_set_without_tls(name: str, tmp_path: Path) -> None:
+    if name not in ("postern", *usable([name], print)):
+        pytest.skip(f"{name} cannot be measured here")
+    pki, port = Pki(tmp_path / "pki"), free_port()
+    own, _ = both(pki)
+    engine = engines_of([name] if name != "postern" else [])[name](Place(tmp_path, own, pki.ca, port, tls=False))
+    sink = Sink(PROGRAMS, port, None, 1)
+    try:
+        load(engine, replace(QUICK[0], tls=False), PROGRAMS, 1)
+        assert sink.wait(60), engine.log()[-3000:]
+    finally:
+        engine.stop()
+        counted = sink.finish()
+    assert (counted["tls"], counted["messages"]) == (0, 1)
 
 
 def test_the_matrix_has_every_combination_once() -> None:
