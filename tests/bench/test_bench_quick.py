@@ -25,6 +25,7 @@ from bench.bench_engines import Place  # noqa: E402
 from bench.bench_measure import Sink, await_that, load  # noqa: E402
 from bench.bench_peers import usable  # noqa: E402
 from bench.bench_runs import PROGRAMS, both, engines_of  # noqa: E402
+from bench.bench_plot import Bar, bars  # noqa: E402
 from bench.bench_restart import Restart  # noqa: E402
 from bench.bench_sets import MATRIX, QUICK  # noqa: E402
 from bench.bench_tables import Others  # noqa: E402
@@ -179,6 +180,14 @@ def test_a_curve_has_a_point_for_each_measurement_and_begins_at_nought() -> None
     lines = drawn.findall("svg:polyline", space)
     assert [len(line.attrib["points"].split()) for line in lines] == [2, 1]
     assert "0" in [label.text for label in drawn.findall("svg:text", space)]
+
+
+def test_the_longest_label_of_a_bar_has_room() -> None:
+    label = "4 KB TLS both hops, 20 a connection, 10,000 destination domains"
+    drawn = ElementTree.fromstring(bars("Rate", [Bar(label, 1, "1"), Bar("postfix", 2, "2")]))
+    space = {"svg": "http://www.w3.org/2000/svg"}
+    (end,) = [float(text.attrib["x"]) for text in drawn.findall("svg:text", space) if text.text == label]
+    assert end > 7 * len(label)  # pixels: the text ends there, in letters of 13 px
 
 
 def test_growth_is_drawn_of_what_was_measured_at_two_points_at_least() -> None:
