@@ -89,10 +89,11 @@ class HarakaEngine:
                 f"concurrency_max={CONNECTIONS // processors}\nlocal_mx_ok=true\n"
                 f"enable_tls={'true' if self._place.tls else 'false'}\n"
             ),
+            # Who must have TLS must have a certificate that holds, whatever rejectUnauthorized says.
             "config/tls.ini": (
                 "key=tls_key.pem\ncert=tls_cert.pem\ndhparam=dhparams.pem\n"
                 f"[outbound]\nrejectUnauthorized={'true' if self._place.verify else 'false'}\n"
-                + ("force_tls_hosts[]=127.0.0.1\n" if self._place.tls else "")
+                + ("force_tls_hosts[]=127.0.0.1\n" if self._place.tls and self._place.verify else "")
             ),
             "config/tls_key.pem": self._place.identity.key.read_text(),
             "config/tls_cert.pem": self._place.identity.certificate.read_text(),
