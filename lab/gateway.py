@@ -224,7 +224,7 @@ class Gateway:
             raise GatewayError(f"postern {' '.join(words)}: exit {done.returncode}\n{printed}{done.stderr.decode()}")
         return printed
 
-    def command(self, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def command(self, *words: str, stdin: bytes = b"", timeout: float | None = None) -> subprocess.CompletedProcess[bytes]:
         """The same, however it ends. The program is the gateway's own, or POSTERN_CLI: a sanitizer
         build of the daemon is served by a CLI that starts fast."""
         return subprocess.run(
@@ -232,6 +232,7 @@ class Gateway:
             input=stdin,
             capture_output=True,
             check=False,
+            timeout=timeout,
         )
 
     def json(self, *words: str) -> Any:

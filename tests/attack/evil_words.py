@@ -33,7 +33,7 @@ def wrong_in(shown: bytes) -> set[str]:
 
 def printed(evil: EvilWorld, *words: str) -> tuple[bytes, bytes]:
     """On standard output and as an error."""
-    done = evil.gateway.command(*words)
+    done = evil.gateway.command(*words, timeout=120)
     return done.stdout, done.stderr
 
 
