@@ -20,11 +20,13 @@
 #include <vector>
 
 #include "bench/client.h"
+#include "io/net/waiter.h"
 
 namespace postern::bench {
 namespace {
 
 constexpr std::size_t kLine = 78;
+constexpr std::size_t kAtOnce = 64 << 10;
 
 struct Job {
   std::string to;
@@ -88,6 +90,7 @@ struct Loader {
     return std::string_view(filler).substr(0, size);
   }
   net::Task<void> await_turn(int number);
+  net::Task<bool> send_text(Conversation& talk, std::string_view text);
   net::Task<bool> send_one(Conversation& talk, int number);
   net::Task<void> connection();
 };
@@ -98,6 +101,21 @@ net::Task<void> Loader::await_turn(int number) {
   base::Deadline turn{.at =
                           began + std::chrono::duration_cast<base::Steady::duration>(after_start)};
   (void)co_await client.shard.sleep(turn);
+}
+
+// Clients of their own would send at the same time, not one after the other.
+net::Task<bool> Loader::send_text(Conversation& talk, std::string_view text) {
+  while (text.size() > kAtOnce) {
+    talk.output += text.substr(0, kAtOnce);
+    text.remove_prefix(kAtOnce);
+    bool flushed = co_await talk.flush();
+    if (!flushed) co_return false;
+    net::Yield others_first(client.shard);
+    (void)co_await others_first;
+  }
+  talk.output += text;
+  talk.output += ".\r\n";
+  co_return co_await talk.flush();
 }
 
 net::Task<bool> Loader::send_one(Conversation& talk, int number) {
@@ -117,9 +135,7 @@ net::Task<bool> Loader::send_one(Conversation& talk, int number) {
       "Subject: bench\r\nFrom: <{}>\r\nDate: Mon, 23 Nov 2026 00:00:00 +0000\r\n"
       "Message-ID: <{}@bench.example>\r\nX-Bench-Id: {}\r\nX-Bench-Sent: {}\r\n\r\n",
       job.sender, number, number, microseconds_now());
-  talk.output += text_of(number);
-  talk.output += ".\r\n";
-  bool flushed = co_await talk.flush();
+  bool flushed = co_await send_text(talk, text_of(number));
   if (!flushed) co_return false;
   auto start = std::chrono::steady_clock::now();
   std::string text;

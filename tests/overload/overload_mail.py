@@ -35,12 +35,16 @@ class Sender:
             raise Refused(answer.decode())
         return answer
 
-    def send(self, recipient: str, number: str, size: int = 200) -> str:
-        """Sends a message; answers with its queue id."""
-        text = f"Subject: {number}\r\nX-Number: {number}\r\n\r\n" + ("y" * 70 + "\r\n") * (size // 72)
+    def begin(self, recipient: str) -> None:
+        """As far as the 354."""
         self.wire.sendall(f"MAIL FROM:<anna@corp.example>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode())
         for wanted in (b"250", b"250", b"354"):
             self.expect(wanted)
+
+    def send(self, recipient: str, number: str, size: int = 200) -> str:
+        """Sends a message; answers with its queue id."""
+        text = f"Subject: {number}\r\nX-Number: {number}\r\n\r\n" + ("y" * 70 + "\r\n") * (size // 72)
+        self.begin(recipient)
         self.wire.sendall(text.encode() + b".\r\n")
         return self.expect(b"250 2.0.0 Queued as ").split()[-1].decode()
 

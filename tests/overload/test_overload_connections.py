@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import ssl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -67,6 +69,28 @@ def test_thousands_of_slow_connections_take_little_memory_and_hinder_nobody(
         assert post.peak_memory() < BASE + count * (TLS_SESSION if tls else PLAIN_SESSION) / 1024
         assert crowd.gone == 0
     until(lambda: post.metric("sessions_open") == 0, 60, "every session has been let go")
+
+
+def test_clients_that_leave_their_354_unanswered_hold_up_nobody(crowded: MakePost, hop: Hop) -> None:
+    post = crowded()
+    with ExitStack() as silent:
+        for source in itertools.islice(addresses(), 100):
+            silent.enter_context(Sender(post.port("world"), source)).begin("bob@ours.example")
+        send_from_everywhere(post, "127.0.0.77", 20)
+        hop.wait_taken(40)
+
+
+def test_more_clients_than_are_taken_in_at_once_all_get_their_250(crowded: MakePost, hop: Hop) -> None:
+    post, count = crowded(), 60
+
+    def send_two(source: str) -> None:
+        with Sender(post.port("world"), source) as sender:
+            for number in range(2):
+                sender.send("bob@ours.example", f"{source}-{number}", size=50_000)
+
+    with ThreadPoolExecutor(count) as crowd:
+        list(crowd.map(send_two, itertools.islice(addresses(), count)))
+    hop.wait_taken(2 * count)
 
 
 def test_connections_that_come_to_nothing_end_by_themselves(size: Size, crowded: MakePost) -> None:

@@ -29,6 +29,7 @@ enum class Login { accepted, refused, unavailable };
 // A message begins, in as many copies as it has accounts: each is an upload of its own. Answer:
 // on_begun() with the queue id of each copy.
 struct BeginMessage {
+  using replies_together = void;  // those to MAIL and RCPT, and the 354
   std::size_t copies = 1;
 };
 struct Begun {

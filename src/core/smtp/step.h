@@ -1,7 +1,8 @@
 // How a dialogue and its loop talk. A dialogue is a state machine that does no I/O: events go in, a
 // Step comes out. What it wants to say lies in output(); the loop writes that before it carries out
-// the step. run_dialogue (io/net/run_dialogue.h) is the only loop that turns steps into I/O; what
-// is not plain input and output (TLS, bodies, the spool) it hands to an actor of the service floor.
+// the step, but for a step whose answer says more (`replies_together`): then both leave in one
+// write. run_dialogue (io/net/run_dialogue.h) is the only loop that turns steps into I/O; what is
+// not plain input and output (TLS, bodies, the spool) it hands to an actor of the service floor.
 //
 //   events in:   on_input(bytes), on_closed(), on_timeout(), and one on_...() for each Step that
 //   asks steps out:   step() says what is wanted now; it does not change until an event comes in

@@ -68,6 +68,14 @@ Task<void> perform_step(Dialogue& dialogue, Actor& actor, Wanted wanted) {
   if (!done) dialogue.on_closed(done.error());
 }
 
+template <class Step>
+concept RepliesTogether = requires { typename Step::replies_together; };
+
+template <class... Alternatives>
+bool replies_together(const std::variant<Alternatives...>& step) {
+  return std::visit([]<class Wanted>(const Wanted&) { return RepliesTogether<Wanted>; }, step);
+}
+
 template <class... Alternatives>
 bool is_idle(const std::variant<Alternatives...>& step) {
   if constexpr ((std::is_same_v<smtp::Idle, Alternatives> || ...)) {
@@ -82,8 +90,12 @@ bool is_idle(const std::variant<Alternatives...>& step) {
 template <class Dialogue, class Actor>
 Task<void> run_dialogue(Link& link, Dialogue& dialogue, Actor& actor, std::span<char> buffer) {
   for (;;) {
-    bool alive = co_await flush_output(link, dialogue);
     auto step = dialogue.step();
+    bool alive = true;
+    if (!replies_together(step)) {
+      alive = co_await flush_output(link, dialogue);
+      if (!alive) step = dialogue.step();
+    }
     if (auto* finished = std::get_if<smtp::Finished>(&step)) {
       if (link.stream && alive && finished->ending == smtp::Ending::orderly) link.stream->finish();
       if (link.stream && finished->ending == smtp::Ending::abrupt) link.stream->close();

@@ -1,7 +1,8 @@
 // A stream that a client cannot hold open by crawling, and whose idle waits end when the service
 // stops. The dialogue's own timeout is for one read; a client that sends a byte now and then would
 // never meet it. So a read also ends when the dialogue has made no progress (a whole line, or a few
-// KiB of content) for as long as one read may take.
+// KiB of content) for as long as one read may take. A message's turn (turn.h) lapses here, too,
+// when its content does not come.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "io/net/shard.h"
 #include "io/net/stream.h"
+#include "service/receipt/turn.h"
 
 namespace postern::receipt {
 
@@ -24,12 +26,13 @@ class Pace {
 class PacedStream final : public net::Stream {
  public:
   PacedStream(net::Shard& shard, std::unique_ptr<net::Stream> inner, const Pace& pace,
-              std::chrono::milliseconds patience, base::Cancellation& stopping)
+              std::chrono::milliseconds patience, base::Cancellation& stopping, Turn& turn)
       : shard_(shard),
         inner_(std::move(inner)),
         pace_(pace),
         patience_(patience),
-        stopping_(stopping) {}
+        stopping_(stopping),
+        turn_(turn) {}
 
   [[nodiscard]] net::Task<base::Result<std::size_t>> read_some(std::span<char> into,
                                                                base::Deadline deadline) override {
@@ -41,7 +44,7 @@ class PacedStream final : public net::Stream {
     }
     deadline = deadline.no_later_than(stalls_at_);
     if (pace_.idle()) deadline.cancellation = &stopping_;
-    return inner_->read_some(into, deadline);
+    return turn_.held() ? read_in_turn(into, deadline) : inner_->read_some(into, deadline);
   }
   [[nodiscard]] net::Task<base::Result<>> write(std::string_view bytes,
                                                 base::Deadline deadline) override {
@@ -56,11 +59,24 @@ class PacedStream final : public net::Stream {
   [[nodiscard]] std::unique_ptr<net::Stream> release() { return std::move(inner_); }
 
  private:
+  [[nodiscard]] net::Task<base::Result<std::size_t>> read_in_turn(std::span<char> into,
+                                                                  base::Deadline deadline) {
+    const base::Deadline lapse = deadline.no_later_than(turn_.lapses_at());
+    auto count = co_await inner_->read_some(into, lapse);
+    if (!count && count.error().code == "timeout") {
+      turn_.end();
+      count = co_await inner_->read_some(into, deadline);
+    }
+    if (count) turn_.received(*count);
+    co_return count;
+  }
+
   net::Shard& shard_;
   std::unique_ptr<net::Stream> inner_;
   const Pace& pace_;
   std::chrono::milliseconds patience_;
   base::Cancellation& stopping_;
+  Turn& turn_;
   std::uint64_t progress_ = 0;
   bool started_ = false;
   base::Steady stalls_at_;

@@ -156,9 +156,11 @@ TEST(PacedStream, AClientThatCrawlsMeetsTheEndOfItsFirstWait) {
   net::Shard shard;
   base::Deadline given;
   base::Cancellation stopping, owner;
+  net::Semaphore turns(shard, 1);
+  Turn turn(shard, turns);
   Steps steps;
   PacedStream stream(shard, std::make_unique<Listening>(given), steps, std::chrono::minutes(5),
-                     stopping);
+                     stopping, turn);
   const base::Deadline far{shard.now() + std::chrono::hours(5), &owner};
   shard.run_until_done(read_once(stream, far));
   const base::Steady first = given.at;
@@ -175,9 +177,11 @@ TEST(PacedStream, WaitsBetweenMessagesEndWhenTheServiceStops) {
   net::Shard shard;
   base::Deadline given;
   base::Cancellation stopping, owner;
+  net::Semaphore turns(shard, 1);
+  Turn turn(shard, turns);
   Steps steps;
   PacedStream stream(shard, std::make_unique<Listening>(given), steps, std::chrono::minutes(5),
-                     stopping);
+                     stopping, turn);
   steps.between = true;
   const base::Deadline far{shard.now() + std::chrono::hours(5), &owner};
   shard.run_until_done(read_once(stream, far));

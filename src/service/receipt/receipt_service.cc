@@ -13,6 +13,7 @@ constexpr std::chrono::seconds kLastWords{2};
 ReceiptService::ReceiptService(Needs needs)
     : needs_(std::move(needs)),
       disk_(needs_.events),
+      turns_(needs_.shard, Turn::kAtATime),
       acceptors_(needs_.shard),
       sessions_(needs_.shard),
       watch_(needs_.shard) {}
@@ -40,6 +41,7 @@ SessionParts ReceiptService::parts() {
           .metrics = needs_.metrics,
           .disk = disk_,
           .refusals = refusals_,
+          .turns = turns_,
           .sessions = sessions_,
           .stopping = stopping_};
 }

@@ -61,6 +61,7 @@ class ReceiptService {
   Needs needs_;
   DiskGate disk_;
   RefusalBudget refusals_;
+  net::Semaphore turns_;
   base::Cancellation stopping_;
   net::TaskGroup acceptors_;
   net::TaskGroup sessions_;

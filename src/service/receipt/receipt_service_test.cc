@@ -148,6 +148,16 @@ class ReceiptWorld : public ::testing::Test {
     }
   }
 
+  // Says `bytes`, and reads once: what the server wrote in one go.
+  net::Task<void> read_once(net::Stream& client, std::string bytes, std::string& said) {
+    base::Deadline deadline = soon();
+    (void)co_await client.write(bytes, deadline);
+    std::array<char, 4096> buffer;  // NOLINT: filled by the read
+    std::span<char> into(buffer);
+    auto got = co_await client.read_some(into, deadline);
+    if (got) said.assign(buffer.data(), *got);
+  }
+
   static int count(std::string_view said) {
     int complete = 0;
     for (std::string_view line : base::split(said, '\n')) {
@@ -202,6 +212,18 @@ class ReceiptWorld : public ::testing::Test {
   std::unique_ptr<ReceiptService> service_;
   base::Endpoint at_;
 };
+
+TEST_F(ReceiptWorld, RepliesToMailRcptAndDataLeaveTogether) {
+  open();
+  auto stream = client();
+  (void)say(*stream, "EHLO mx.client.example\r\n", 2);
+  std::string envelope = message_from("a@world.example", "u@corp.example");
+  envelope.erase(0, envelope.find("MAIL"));
+  std::string said;
+  shard_.run_until_done(read_once(*stream, std::move(envelope), said));
+  EXPECT_EQ(count(said), 3) << said;
+  EXPECT_THAT(said, EndsWith("354 End data with <CR><LF>.<CR><LF>\r\n"));
+}
 
 TEST_F(ReceiptWorld, TakesAMessageAndHandsItOn) {
   open();

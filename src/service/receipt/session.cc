@@ -28,7 +28,8 @@ Session::Session(SessionParts parts, const ListenerSettings& listener,
             .stream = nullptr,
             .cancellation = &parts_.sessions.cancellation(),
             .write_timeout = parts_.settings.limits.idle},
-      place_(std::move(place)) {
+      place_(std::move(place)),
+      turn_(parts_.shard, parts_.turns) {
   client_.role = listener.role;
 }
 
@@ -60,7 +61,7 @@ bool Session::is_strange(const base::IpAddress& address) const {
 void Session::take_stream(std::unique_ptr<net::Stream> stream) {
   const Pace& pace = *this;
   link_.stream = std::make_unique<PacedStream>(parts_.shard, std::move(stream), pace,
-                                               settings_.limits.idle, parts_.stopping);
+                                               settings_.limits.idle, parts_.stopping, turn_);
 }
 
 void Session::turn_away(std::string_view reason) {

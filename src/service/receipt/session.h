@@ -12,6 +12,7 @@
 
 #include "core/policy/receipt.h"
 #include "core/smtp/server_dialogue.h"
+#include "io/net/event.h"
 #include "io/net/run_dialogue.h"
 #include "io/net/shard.h"
 #include "io/net/stream.h"
@@ -26,6 +27,7 @@
 #include "service/receipt/paced_stream.h"
 #include "service/receipt/password_checker.h"
 #include "service/receipt/settings.h"
+#include "service/receipt/turn.h"
 
 namespace postern::receipt {
 
@@ -43,6 +45,7 @@ struct SessionParts {
   observe::Metrics& metrics;
   DiskGate& disk;
   RefusalBudget& refusals;
+  net::Semaphore& turns;
   net::TaskGroup& sessions;      // which also owns what a session leaves to be written
   base::Cancellation& stopping;  // sessions end between messages
 };
@@ -113,6 +116,7 @@ class Session final : private smtp::Doorkeeper, private Pace {
   policy::Party from_;
   std::vector<base::AccountId> refusals_recorded_;  // by these accounts, of this sender
 
+  Turn turn_;  // of the message that is taken in
   std::vector<std::unique_ptr<spool::Upload>> uploads_;
 };
 

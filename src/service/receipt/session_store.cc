@@ -14,6 +14,12 @@ constexpr std::size_t kHotBody = 64 << 10;
 net::Task<base::Result<>> Session::perform(smtp::BeginMessage wanted,
                                            smtp::ServerDialogue& dialogue) {
   uploads_.clear();  // what an earlier message left behind
+  const base::Steady asked = parts_.shard.now();
+  const base::Deadline forever{base::Steady::max(), link_.cancellation};
+  auto turn = co_await turn_.take(forever);
+  if (!turn) co_return turn;
+  const std::chrono::duration<double> waited = parts_.shard.now() - asked;
+  parts_.metrics.observe(observe::Metric::content_wait_seconds, waited.count());
   smtp::Begun begun;
   for (std::size_t i = 0; i < wanted.copies; ++i) {
     uploads_.push_back(parts_.spool.begin(parts_.shard));
@@ -55,6 +61,7 @@ net::Task<base::Result<>> Session::perform(smtp::Commit wanted, smtp::ServerDial
     if (!committed) storing = storing_failed(committed.error());
   }
   uploads_.clear();
+  turn_.end();
   if (storing == smtp::Storing::done) parts_.disk.found_space();
   const std::chrono::duration<double> took = parts_.shard.now() - began;
   parts_.metrics.observe(observe::Metric::commit_seconds, took.count());
