@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,21 +29,28 @@ def beside(
     identities: tuple[Identity, Identity],
     ca: Path,
     port: int,
-    load: tuple[Set, int, int],
-) -> Beside:
-    """`identities`: the gateway's and the sink's; `load`: a set, the messages that wait, repetitions."""
-    what, queued, repetitions = load
+    what: Set,
+    lengths: Sequence[int],
+    repetitions: int,
+) -> list[Beside]:
+    """A gateway for each length, which take turns; `identities`: the gateways' and the sink's."""
     own, sink = identities
-    directory = work / "beside"
-    remove(directory)
-    directory.mkdir(parents=True)
-    engine = PosternEngine(Place(directory, own, ca, port, what.tls))
-    try:
-        if queued:
-            engine.stop()
-            fill(fill_queue, engine.data / "queue", queued)
-            engine.gateway.run()
-        return Beside(queued, [measure(engine, what, programs, port, sink) for _ in range(repetitions)])
-    finally:
-        engine.stop()
-        remove(directory)
+    found: dict[int, list[Figures]] = {queued: [] for queued in lengths}
+    with ExitStack() as running:
+        engines = {}
+        for queued in lengths:
+            directory = work / f"beside-{queued}"
+            remove(directory)
+            directory.mkdir(parents=True)
+            running.callback(remove, directory)
+            engine = PosternEngine(Place(directory, own, ca, port, what.tls))
+            running.callback(engine.stop)
+            if queued:
+                engine.stop()
+                fill(fill_queue, engine.data / "queue", queued)
+                engine.gateway.run()
+            engines[queued] = engine
+        for number in range(repetitions):
+            for queued, engine in engines.items() if number % 2 == 0 else reversed(engines.items()):
+                found[queued].append(measure(engine, what, programs, port, sink))
+    return [Beside(queued, runs) for queued, runs in found.items()]

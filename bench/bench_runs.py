@@ -13,14 +13,14 @@ from bench.bench_api import Held, Pages, pages
 from bench.bench_backlog import Backlog, backlog
 from bench.bench_beside import Beside, beside
 from bench.bench_engines import OWN_NAME, SINK_NAME, Engine, Place, PosternEngine, remove
-from bench.bench_idle import idle, place_with
+from bench.bench_idle import Idle, idle, place_with
 from bench.bench_long import Tenth, long_run
 from bench.bench_measure import BenchError, Figures, measure
 from bench.bench_peers import PEERS
-from bench.bench_probe import PARTNERS, probe_rate
-from bench.bench_restart import LATER, restarts
+from bench.bench_probe import PARTNERS, ProbeRate, probe_rate
+from bench.bench_restart import LATER, Restart, restarts
 from bench.bench_sets import BESIDE, QUICK, Set
-from bench.bench_tables import Others
+from bench.bench_tables import Results
 from lab.gateway import default_program
 from lab.model import Certificate
 from lab.pki import Pki
@@ -119,6 +119,17 @@ def run_set(
     return results
 
 
+def run_sets(
+    sets: Sequence[Set], pki: Pki, peers: Sequence[str], repetitions: int, versions: dict[str, str]
+) -> tuple[Sequence[Set], Results]:
+    """One set after the other; `versions` learns those of the engines."""
+    results: dict[str, Mapping[str, Sequence[Figures]]] = {}
+    for one in sets:
+        say(one.title)
+        results[one.name] = run_set(one, pki, peers, repetitions, versions)
+    return sets, results
+
+
 def measure_long(pki: Pki, messages: int) -> list[Tenth]:
     """The long run alone."""
     say(f"A long run: {messages:,} messages of mixed sizes")
@@ -145,38 +156,40 @@ def measure_beside(pki: Pki, quick: bool, repetitions: int) -> list[Beside]:
     """Relaying beside queues of several lengths."""
     say("Relaying beside a queue")
     what, lengths = (QUICK[0], (0, 2000)) if quick else (BESIDE, (0, 10_000, 100_000, 1_000_000))
-    found = []
-    for queued in lengths:
-        found.append(beside(WORK, PROGRAMS, FILL_QUEUE, both(pki), pki.ca, free_port(), (what, queued, repetitions)))
-        say(f"  {queued:,}: {', '.join(f'{one.rate:,.0f}' for one in found[-1].repetitions)} messages/s")
+    found = beside(WORK, PROGRAMS, FILL_QUEUE, both(pki), pki.ca, free_port(), what, lengths, repetitions)
+    for one in found:
+        say(f"  {one.queued:,}: {', '.join(f'{run.cpu_ms:.3f}' for run in one.repetitions)} ms each")
     return found
 
 
-def measure_others(pki: Pki, peers: Sequence[str], quick: bool, repetitions: int) -> Others:
-    """What is no relaying; the quick run has the parts that take seconds, in small."""
-    own, partners = identity(pki, OWN_NAME), identity(pki, PARTNERS)
+def measure_probes(pki: Pki, quick: bool, repetitions: int) -> list[ProbeRate]:
+    """Lists of several lengths."""
     say("Probe rate")
     lists = ((200, 100),) if quick else ((1000, 50), (6000, 500), (6000, 1500))
-    probes = [
+    partners = identity(pki, PARTNERS)
+    return [
         probe_rate(WORK, PROGRAMS, partners, pki.ca, domains, parallel)
         for domains, parallel in lists
         for _ in range(repetitions)
     ]
+
+
+def measure_restarts(pki: Pki, quick: bool, repetitions: int) -> list[Restart]:
+    """Starts with queues of several lengths."""
     say("Start")
-    lengths = (0, 2000) if quick else (0, 10_000, 100_000, 1_000_000)
-    later = 1.0 if quick else LATER
-    started = [one for queued in lengths for one in restarts(WORK, FILL_QUEUE, own, queued, repetitions, later)]
-    told, relayed = [measure_api(pki, quick)], measure_beside(pki, quick, repetitions)
-    if quick:
-        return Others(probes=probes, restarts=started, pages=told, beside=relayed)
-    say("Policy decisions")
-    decisions = policy_figures()
+    lengths, later = ((0, 2000), 1.0) if quick else ((0, 10_000, 100_000, 1_000_000), LATER)
+    own = identity(pki, OWN_NAME)
+    return [one for queued in lengths for one in restarts(WORK, FILL_QUEUE, own, queued, repetitions, later)]
+
+
+def measure_idle(pki: Pki, peers: Sequence[str]) -> list[Idle]:
+    """Of all engines."""
     say("Idle TLS sessions")
-    sessions = idle(WORK, PROGRAMS, place_with(own, pki.ca, free_port()), engines_of(peers))
-    return Others(sessions, decisions, probes, started, told, relayed)
+    return idle(WORK, PROGRAMS, place_with(identity(pki, OWN_NAME), pki.ca, free_port()), engines_of(peers))
 
 
 def policy_figures() -> list[dict[str, float]]:
     """What a policy decision costs with few and many policies."""
+    say("Policy decisions")
     done = subprocess.run([PROGRAMS / "bench_policies"], capture_output=True, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]

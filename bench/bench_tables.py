@@ -47,7 +47,7 @@ _OF_PAGES = (
 )
 _OF_BESIDE = (
     "4 KB with TLS on both hops, 20 a connection, while messages of another domain wait in the queue for their next attempt,"
-    " hours away."
+    " hours away. A gateway for each number of them; they take turns."
 )
 _OF_RESTARTS = "Each message has been tried once and is due again in an hour or later. Memory as Pss."
 
@@ -195,19 +195,16 @@ class Others:
     tenths: Sequence[Tenth] = ()
     backlogs: Sequence[Backlog] = ()
 
-    def tables(self) -> list[tuple[str, str, list[list[str]]]]:
-        """A title, a sentence and a table for each that was measured."""
-        return [
-            part
-            for part in (
-                ("Idle sessions", "Memory as Pss, of all processes.", idle_rows(self.idle)),
-                ("A policy decision", "Medians, on one core.", policy_rows(self.policies)),
-                ("Probes", _OF_PROBES, probe_rows(self.probes)),
-                ("Start", _OF_RESTARTS, restart_rows(self.restarts)),
-                ("Relaying beside a queue", _OF_BESIDE, beside_rows(self.beside)),
-                ("The web application with much to tell", _OF_PAGES, page_rows(self.pages)),
-                ("A long run", _OF_LONG_RUNS, long_rows(self.tenths)),
-                ("After a backlog", _OF_BACKLOGS, backlog_rows(self.backlogs)),
-            )
-            if len(part[2]) > 1
-        ]
+    def tables(self) -> dict[str, tuple[str, str, list[list[str]]]]:
+        """A title, a sentence and a table for each part that was measured."""
+        parts = {
+            "idle": ("Idle sessions", "Memory as Pss, of all processes.", idle_rows(self.idle)),
+            "policies": ("A policy decision", "Medians, on one core.", policy_rows(self.policies)),
+            "probes": ("Probes", _OF_PROBES, probe_rows(self.probes)),
+            "restarts": ("Start", _OF_RESTARTS, restart_rows(self.restarts)),
+            "beside": ("Relaying beside a queue", _OF_BESIDE, beside_rows(self.beside)),
+            "pages": ("The web application with much to tell", _OF_PAGES, page_rows(self.pages)),
+            "tenths": ("A long run", _OF_LONG_RUNS, long_rows(self.tenths)),
+            "backlogs": ("After a backlog", _OF_BACKLOGS, backlog_rows(self.backlogs)),
+        }
+        return {part: found for part, found in parts.items() if len(found[2]) > 1}

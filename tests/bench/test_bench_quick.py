@@ -18,16 +18,19 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests" / "interop")]
 
-from bench.bench_charts import growth  # noqa: E402
+from bench.bench_beside import Beside  # noqa: E402
+from bench.bench_charts import growth, plots  # noqa: E402
 from bench.bench_cpu import Processes, can_be_counted  # noqa: E402
 from bench.bench_curves import Curve, curves  # noqa: E402
 from bench.bench_engines import Place  # noqa: E402
-from bench.bench_measure import Sink, await_that, load  # noqa: E402
+from bench.bench_measure import Figures, Sink, await_that, load  # noqa: E402
 from bench.bench_peers import usable  # noqa: E402
 from bench.bench_runs import PROGRAMS, both, engines_of  # noqa: E402
 from bench.bench_plot import Bar, bars  # noqa: E402
+from bench.bench_report import markdown, rows  # noqa: E402
 from bench.bench_restart import Restart  # noqa: E402
 from bench.bench_sets import MATRIX, QUICK  # noqa: E402
+from bench.bench_store import Store  # noqa: E402
 from bench.bench_tables import Others  # noqa: E402
 from lab.pki import Pki  # noqa: E402
 from peers import free_port  # noqa: E402
@@ -54,8 +57,10 @@ def bench(results: Path, *options: str) -> dict[str, Any]:
 def test_the_quick_set_measures_all_peers_side_by_side_and_loses_nothing(tmp_path: Path) -> None:
     peers = usable(["postfix", "exim", "haraka"], print)
     found = bench(tmp_path / "results.json", "--quick", "--repetitions", "1", "--peers", ",".join(peers))
-    assert {"processors", "kernel", "versions", "load before"} <= found["conditions"].keys()
-    engines = found["sets"]["quick"]["repetitions"]
+    for part in found.values():
+        assert {"date", "processors", "kernel", "versions", "load before", "commit"} <= part["conditions"].keys()
+    (relayed,) = found["relaying"]["results"]
+    engines = relayed["repetitions"]
     assert list(engines) == ["postern", *peers]
     for repetitions in engines.values():
         for figures in repetitions:
@@ -64,12 +69,15 @@ def test_the_quick_set_measures_all_peers_side_by_side_and_loses_nothing(tmp_pat
             assert figures["in_clear"] == 0
             assert figures["cpu_ms"] > 0
             assert figures["way_p50_ms"] > 0 and figures["p50_ms"] > 0
-    assert [probe["ready"] == probe["domains"] > 0 for probe in found["probes"]] == [True]
-    assert [start["queued"] for start in found["restarts"]] == [0, 2000]
-    assert all(start["memory_later"] > 0 for start in found["restarts"])
-    relayed = [(one["queued"], [(run["lost"], run["duplicates"]) for run in one["repetitions"]]) for one in found["beside"]]
-    assert relayed == [(0, [(0, 0)]), (2000, [(0, 0)])]
-    (pages,) = found["pages"]
+    assert [probe["ready"] == probe["domains"] > 0 for probe in found["probes"]["results"]] == [True]
+    assert [start["queued"] for start in found["restarts"]["results"]] == [0, 2000]
+    assert all(start["memory_later"] > 0 for start in found["restarts"]["results"])
+    beside = found["beside"]["results"]
+    assert [(one["queued"], [(run["lost"], run["duplicates"]) for run in one["repetitions"]]) for one in beside] == [
+        (0, [(0, 0)]),
+        (2000, [(0, 0)]),
+    ]
+    (pages,) = found["pages"]["results"]
     assert all(answer["size"] > 0 and answer["p99_ms"] >= answer["p50_ms"] > 0 for answer in pages["answers"])
 
 
@@ -142,13 +150,13 @@ def test_policy_decisions_are_measured_with_a_million_policies() -> None:
 
 
 def test_a_long_run_of_mixed_sizes_loses_nothing_in_any_tenth(tmp_path: Path) -> None:
-    tenths = bench(tmp_path / "results.json", "--long", "200")["long"]
+    tenths = bench(tmp_path / "results.json", "--long", "200")["tenths"]["results"]
     assert [(tenth["messages"], tenth["lost"], tenth["duplicates"]) for tenth in tenths] == [(20, 0, 0)] * 10
     assert all(tenth["queue_disk"] > 0 and tenth["records_disk"] > 0 for tenth in tenths)
 
 
 def test_a_backlog_gathers_drains_and_loses_nothing(tmp_path: Path) -> None:
-    (found,) = bench(tmp_path / "results.json", "--backlog", "500")["backlog"]
+    (found,) = bench(tmp_path / "results.json", "--backlog", "500")["backlogs"]["results"]
     assert (found["messages"], found["domains"], found["lost"], found["duplicates"]) == (500, 50, 0, 0)
     assert found["rate_before"] > 0 and found["rate_after"] > 0
     assert found["disk_full"] > 0 and found["disk_drained"] > 0
@@ -188,3 +196,27 @@ def test_growth_is_drawn_of_what_was_measured_at_two_points_at_least() -> None:
     short, long = Restart(0, 0.1, 2**20, 2**20), Restart(1000, 0.2, 2**21, 2**21)
     assert growth((), {}, Others(restarts=[short])) == {}
     assert list(growth((), {}, Others(restarts=[short, long]))) == ["start.svg", "memory.svg"]
+
+
+def test_a_part_that_is_measured_again_takes_the_place_of_the_old_one_alone(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    store = Store(path)
+    figures = Figures(5, 1.5, 3.25, 0.5, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 1)
+    (quick,) = QUICK
+    store.keep("relaying", {"date": "Monday"}, ([quick], {"quick": {"postern": [figures], "postfix": [figures, figures]}}))
+    store.keep("restarts", {"date": "Monday"}, [Restart(0, 0.1, 2**20, 2**20)])
+    store.keep("beside", {"date": "Monday"}, [Beside(7, [figures])])
+    Store(path).keep("restarts", {"date": "Tuesday"}, [Restart(9, 0.2, 2**20, 2**20)])
+
+    found = Store(path)
+    sets, results = found.relaying()
+    assert ([*sets], results) == ([quick], {"quick": {"postern": [figures], "postfix": [figures, figures]}})
+    assert found.others() == Others(restarts=[Restart(9, 0.2, 2**20, 2**20)], beside=[Beside(7, [figures])])
+    assert {part: facts["date"] for part, facts in found.conditions().items()} == {
+        "relaying": "Monday",
+        "restarts": "Tuesday",
+        "beside": "Monday",
+    }
+    page = markdown(found.conditions(), rows(sets, results), found.others(), ([], []), "by hand\n")
+    assert page.count("Measured: date Tuesday.") == 1
+    assert page.endswith("by hand\n")
