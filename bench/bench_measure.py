@@ -47,6 +47,7 @@ class Figures:
     whole_p99_ms: float
     way_p50_ms: float  # end of data -> the sink has it
     way_p99_ms: float
+    way_p999_ms: float
     lost: int
     duplicates: int
     in_clear: int
@@ -117,6 +118,7 @@ def measure(engine: Engine, what: Set, programs: Path, port: int, identity: Iden
         whole_p99_ms=loaded["whole_p99_ms"],
         way_p50_ms=counted["way_p50_ms"],
         way_p99_ms=counted["way_p99_ms"],
+        way_p999_ms=counted["way_p999_ms"],
         lost=count - arrived,
         duplicates=counted["duplicates"],
         in_clear=counted["messages"] - counted["tls"],

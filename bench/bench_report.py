@@ -55,6 +55,7 @@ _COLUMNS: tuple[tuple[str, Callable[[Figures], float], int], ...] = (
     ("MAIL to 250 p99 ms", lambda figures: figures.whole_p99_ms, 1),
     ("delivered p50 ms", lambda figures: figures.way_p50_ms, 1),
     ("delivered p99 ms", lambda figures: figures.way_p99_ms, 1),
+    ("delivered p99.9 ms", lambda figures: figures.way_p999_ms, 1),
 )
 
 

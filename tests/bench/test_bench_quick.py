@@ -201,7 +201,7 @@ def test_growth_is_drawn_of_what_was_measured_at_two_points_at_least() -> None:
 def test_a_part_that_is_measured_again_takes_the_place_of_the_old_one_alone(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     store = Store(path)
-    figures = Figures(5, 1.5, 3.25, 0.5, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 1)
+    figures = Figures(5, 1.5, 3.25, 0.5, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1)
     (quick,) = QUICK
     store.keep("relaying", {"date": "Monday"}, ([quick], {"quick": {"postern": [figures], "postfix": [figures, figures]}}))
     store.keep("restarts", {"date": "Monday"}, [Restart(0, 0.1, 2**20, 2**20)])
