@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "io/net/shard.h"
@@ -44,10 +45,12 @@ class PacedStream final : public net::Stream {
     }
     deadline = deadline.no_later_than(stalls_at_);
     if (pace_.idle()) deadline.cancellation = &stopping_;
-    return turn_.held() ? read_in_turn(into, deadline) : inner_->read_some(into, deadline);
+    return said_at_ || turn_.held() ? read_watched(into, deadline)
+                                    : inner_->read_some(into, deadline);
   }
   [[nodiscard]] net::Task<base::Result<>> write(std::string_view bytes,
                                                 base::Deadline deadline) override {
+    said_at_ = shard_.now();
     return inner_->write(bytes, deadline);
   }
   void finish() override { inner_->finish(); }
@@ -59,14 +62,16 @@ class PacedStream final : public net::Stream {
   [[nodiscard]] std::unique_ptr<net::Stream> release() { return std::move(inner_); }
 
  private:
-  [[nodiscard]] net::Task<base::Result<std::size_t>> read_in_turn(std::span<char> into,
+  [[nodiscard]] net::Task<base::Result<std::size_t>> read_watched(std::span<char> into,
                                                                   base::Deadline deadline) {
-    const base::Deadline lapse = deadline.no_later_than(turn_.lapses_at());
+    const bool held = turn_.held();
+    const base::Deadline lapse = held ? deadline.no_later_than(turn_.lapses_at()) : deadline;
     auto count = co_await inner_->read_some(into, lapse);
-    if (!count && count.error().code == "timeout") {
-      turn_.end();
+    if (held && !count && count.error().code == "timeout") {
+      turn_.lapse();
       count = co_await inner_->read_some(into, deadline);
     }
+    if (said_at_) turn_.answered_after(shard_.now() - *std::exchange(said_at_, std::nullopt));
     if (count) turn_.received(*count);
     co_return count;
   }
@@ -77,6 +82,7 @@ class PacedStream final : public net::Stream {
   std::chrono::milliseconds patience_;
   base::Cancellation& stopping_;
   Turn& turn_;
+  std::optional<base::Steady> said_at_;  // our last words, until something comes back
   std::uint64_t progress_ = 0;
   bool started_ = false;
   base::Steady stalls_at_;

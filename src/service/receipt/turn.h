@@ -5,13 +5,15 @@
 // for the content of a few messages at a time, first come, first served, and holds as many in
 // memory, not as many as there are clients.
 //
-// A turn is for a client that uses it: without content, or with content that comes more slowly than
-// the machine could take it, the turn lapses within milliseconds and somebody else begins; the
-// message is taken in all the same. And nobody waits for his turn longer than half a second. So a
-// crowd of clients that are far away, or that leave their 354 unanswered, costs others no more.
+// A turn is for a client that uses it. Whose last answer took long, because he is far away or slow,
+// waits in line with the others and then holds nobody up: his content comes when it comes. Without
+// content, or with content that comes more slowly than the machine could take it, a turn lapses
+// within milliseconds and somebody else begins; the message is taken in all the same. And nobody
+// waits for his turn longer than half a second.
 //
 //   take() -> held, lapses_at() --received()--> later --content ends, no more reads--> held
-//   held --end()--> over;  held --lapses_at() passes while reading--> end()
+//   held --end()--> over;  held --lapses_at() passes while reading--> lapse()
+//   take() after a slow answer -> not held
 #pragma once
 
 #include <chrono>
@@ -33,10 +35,17 @@ class Turn {
   static constexpr std::size_t kAtATime = 8;
   // What a busy client in the next room needs to answer a 354, and the pace that it sends at.
   static constexpr std::chrono::milliseconds kForFirst{20};
+  // Until when an answer is that of such a client, though a busy one.
+  static constexpr std::chrono::milliseconds kStillQuick{40};
   static constexpr std::int64_t kBytesAMillisecond = 4 << 10;
   static constexpr std::chrono::milliseconds kLongestWait{500};
 
   Turn(net::Shard& shard, net::Semaphore& turns) : shard_(shard), turns_(turns) {}
+
+  // The client took so long for its answer to our last words.
+  void answered_after(base::Steady::duration time) {
+    is_quick_ = time <= (is_quick_ ? kStillQuick : kForFirst);
+  }
 
   // Waits for it; where it does not come in time, the message goes on without. Failure:
   // "cancelled".
@@ -45,7 +54,7 @@ class Turn {
     const base::Deadline in_time = deadline.no_later_than(shard_.now() + kLongestWait);
     auto permit = co_await turns_.acquire(in_time);
     if (!permit && permit.error().code != "timeout") co_return std::unexpected(permit.error());
-    if (permit) permit_.emplace(std::move(*permit));
+    if (permit && is_quick_) permit_.emplace(std::move(*permit));
     began_ = shard_.now();
     bytes_ = 0;
     co_return base::Result<>();
@@ -58,11 +67,17 @@ class Turn {
     return began_ + kForFirst + std::chrono::milliseconds(bytes_ / kBytesAMillisecond);
   }
   void end() { permit_.reset(); }
+  // It was not used.
+  void lapse() {
+    end();
+    is_quick_ = false;
+  }
 
  private:
   net::Shard& shard_;
   net::Semaphore& turns_;
   std::optional<net::Semaphore::Permit> permit_;
+  bool is_quick_ = true;
   base::Steady began_;
   std::int64_t bytes_ = 0;
 };

@@ -86,16 +86,46 @@ TEST_F(Turns, ContentThatComesKeepsIt) {
   EXPECT_LE(first_.lapses_at(), taken_at_ + Turn::kForFirst) << "earlier content does not count";
 }
 
+TEST_F(Turns, WhoeverAnswersLateWaitsInLineAndThenHoldsNobodyUp) {
+  first_.answered_after(Turn::kStillQuick + milliseconds(1));
+  EXPECT_EQ(take(first_), "ok");
+  EXPECT_FALSE(first_.held());
+  EXPECT_EQ(turns_.in_use(), 0U);
+  first_.answered_after(Turn::kForFirst + milliseconds(1));
+  EXPECT_EQ(take(first_), "ok");
+  EXPECT_FALSE(first_.held()) << "it takes a quick answer to be quick again";
+  first_.answered_after(Turn::kForFirst);
+  EXPECT_EQ(take(first_), "ok");
+  EXPECT_TRUE(first_.held());
+  first_.answered_after(Turn::kStillQuick);
+  EXPECT_EQ(take(first_), "ok");
+  EXPECT_TRUE(first_.held()) << "a quick client may be busy";
+}
+
+TEST_F(Turns, WhoLetsOneLapseMustAnswerQuicklyToHoldOneAgain) {
+  EXPECT_EQ(take(first_), "ok");
+  first_.lapse();
+  EXPECT_FALSE(first_.held());
+  first_.answered_after(Turn::kStillQuick);
+  EXPECT_EQ(take(first_), "ok");
+  EXPECT_FALSE(first_.held());
+}
+
 // Answers each read by the next of `counts`: so many bytes, or no bytes until the deadline.
+// One byte (kLate) comes later than a quick client would send it.
 class Scripted final : public net::Stream {
  public:
-  Scripted(std::deque<std::size_t> counts, std::vector<base::Deadline>& given)
-      : counts_(std::move(counts)), given_(given) {}
+  static constexpr std::size_t kLate = 1;
+
+  Scripted(net::Shard& shard, std::deque<std::size_t> counts, std::vector<base::Deadline>& given)
+      : shard_(shard), counts_(std::move(counts)), given_(given) {}
   net::Task<base::Result<std::size_t>> read_some(std::span<char>, base::Deadline d) override {
     given_.push_back(d);
     const std::size_t count = counts_.front();
     counts_.pop_front();
     if (count == 0) co_return base::fail("timeout", "Time ran out while reading.");
+    const base::Deadline late{shard_.now() + Turn::kStillQuick + milliseconds(1)};
+    if (count == kLate) (void)co_await shard_.sleep(late);
     co_return count;
   }
   net::Task<base::Result<>> write(std::string_view, base::Deadline) override {
@@ -107,6 +137,7 @@ class Scripted final : public net::Stream {
   base::Endpoint local() const override { return {}; }
 
  private:
+  net::Shard& shard_;
   std::deque<std::size_t> counts_;
   std::vector<base::Deadline>& given_;
 };
@@ -126,13 +157,19 @@ class ReadsInTurn : public Turns {
     said = count ? std::to_string(*count) : count.error().code;
   }
   std::string read(std::deque<std::size_t> script) {
-    PacedStream stream(shard_, std::make_unique<Scripted>(std::move(script), given_), pace_,
+    PacedStream stream(shard_, std::make_unique<Scripted>(shard_, std::move(script), given_), pace_,
                        std::chrono::minutes(5), stopping_, first_);
     std::string said;
-    shard_.run_until_done(read_from(stream, {shard_.now() + std::chrono::hours(1)}, said));
+    const base::Deadline far{shard_.now() + std::chrono::hours(1)};
+    if (words_first_) shard_.run_until_done(say(stream, far));
+    shard_.run_until_done(read_from(stream, far, said));
     return said;
   }
+  static net::Task<void> say(net::Stream& stream, base::Deadline deadline) {
+    (void)co_await stream.write("250 2.1.5 OK\r\n", deadline);
+  }
 
+  bool words_first_ = false;
   Receiving pace_;
   base::Cancellation stopping_;
   std::vector<base::Deadline> given_;
@@ -160,6 +197,16 @@ TEST_F(ReadsInTurn, AClientThatStaysSilentTimesOutAsEver) {
   EXPECT_EQ(take(first_), "ok");
   EXPECT_EQ(read({0, 0}), "timeout");
   EXPECT_FALSE(first_.held());
+}
+
+TEST_F(ReadsInTurn, TheAnswerToOurWordsTellsWhetherTheClientIsQuick) {
+  words_first_ = true;
+  EXPECT_EQ(read({Scripted::kLate}), "1");
+  EXPECT_EQ(take(first_), "ok");
+  EXPECT_FALSE(first_.held());
+  EXPECT_EQ(read({5}), "5");
+  EXPECT_EQ(take(first_), "ok");
+  EXPECT_TRUE(first_.held());
 }
 
 TEST_F(ReadsInTurn, WithoutATurnThereIsNothingToLose) {
