@@ -220,3 +220,13 @@ def test_a_part_that_is_measured_again_takes_the_place_of_the_old_one_alone(tmp_
     page = markdown(found.conditions(), rows(sets, results), found.others(), ([], []), "by hand\n")
     assert page.count("Measured: date Tuesday.") == 1
     assert page.endswith("by hand\n")
+
+
+def test_the_published_page_is_made_from_the_published_results() -> None:
+    page = REPOSITORY / "docs" / "performance.md"
+    store = Store(page.with_suffix("") / "results.json")
+    sets, results = store.relaying()
+    charts = list(plots(sets, results)), list(growth(sets, results, store.others()))
+    made = markdown(store.conditions(), rows(sets, results), store.others(), charts, "")
+    assert page.read_text().startswith(made)
+    assert [name for names in charts for name in names if not (page.with_suffix("") / name).exists()] == []
