@@ -133,12 +133,13 @@ def test_the_matrix_has_every_combination_once() -> None:
 
 
 def test_a_set_with_a_rate_is_offered_to_those_alone_that_it_names(tmp_path: Path) -> None:
-    found = bench(tmp_path / "results.json", "--only-sets", "--sets", "4k-tls-paced", "--repetitions", "1", "--peers", "haraka")
-    repetitions = found["sets"]["4k-tls-paced"]["repetitions"]
+    found = bench(tmp_path / "results.json", "--sets", "4k-tls-paced", "--repetitions", "1", "--peers", "haraka")
+    (paced,) = found["relaying"]["results"]
+    repetitions = paced["repetitions"]
     assert list(repetitions) == ["postern"]
     (figures,) = repetitions["postern"]
     assert (figures["lost"], figures["duplicates"]) == (0, 0)
-    assert figures["rate"] <= found["sets"]["4k-tls-paced"]["parameters"]["rate"] * 1.01
+    assert figures["rate"] <= paced["set"]["rate"] * 1.01
 
 
 def test_policy_decisions_are_measured_with_a_million_policies() -> None:
