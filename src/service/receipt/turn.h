@@ -35,9 +35,9 @@ class Turn {
   static constexpr std::size_t kAtATime = 8;
   // What a busy client in the next room needs to answer a 354, and the pace that it sends at.
   static constexpr std::chrono::milliseconds kForFirst{20};
+  static constexpr std::int64_t kBytesAMillisecond = 4 << 10;
   // Until when an answer is that of such a client, though a busy one.
   static constexpr std::chrono::milliseconds kStillQuick{40};
-  static constexpr std::int64_t kBytesAMillisecond = 4 << 10;
   static constexpr std::chrono::milliseconds kLongestWait{500};
 
   Turn(net::Shard& shard, net::Semaphore& turns) : shard_(shard), turns_(turns) {}
