@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/crypto/tls.h"
+#include "io/net/testing/still_stream.h"
 #include "service/receipt/connection_ledger.h"
 #include "service/receipt/disk_gate.h"
 #include "service/receipt/evidence.h"
@@ -118,20 +119,13 @@ TEST(PasswordChecker, AFullQueueIsAnsweredAtOnce) {
 }
 
 // Records what deadline a read was given.
-class Listening final : public net::Stream {
+class Listening final : public net::testing::StillStream {
  public:
   explicit Listening(base::Deadline& given) : given_(given) {}
   net::Task<base::Result<std::size_t>> read_some(std::span<char>, base::Deadline d) override {
     given_ = d;
     co_return std::size_t{1};
   }
-  net::Task<base::Result<>> write(std::string_view, base::Deadline) override {
-    co_return base::Result<>();
-  }
-  void finish() override {}
-  void close() override {}
-  base::Endpoint peer() const override { return {}; }
-  base::Endpoint local() const override { return {}; }
 
  private:
   base::Deadline& given_;

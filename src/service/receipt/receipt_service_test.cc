@@ -225,6 +225,14 @@ TEST_F(ReceiptWorld, RepliesToMailRcptAndDataLeaveTogether) {
   EXPECT_THAT(said, EndsWith("354 End data with <CR><LF>.<CR><LF>\r\n"));
 }
 
+TEST_F(ReceiptWorld, EveryMessageWaitsForItsTurnAndTheWaitIsCounted) {
+  open();
+  const std::string twice = message_from("a@world.example", "u@corp.example") + "hi\r\n.\r\n" +
+                            message_from("a@world.example", "u@corp.example") + "hi\r\n.\r\n";
+  (void)session(twice, 10);
+  EXPECT_THAT(metrics_.prometheus(), HasSubstr("postern_content_wait_seconds_count 2\n"));
+}
+
 TEST_F(ReceiptWorld, TakesAMessageAndHandsItOn) {
   open();
   const std::string said = session(

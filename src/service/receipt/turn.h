@@ -16,6 +16,7 @@
 //   take() after a slow answer -> not held
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -55,16 +56,20 @@ class Turn {
     auto permit = co_await turns_.acquire(in_time);
     if (!permit && permit.error().code != "timeout") co_return std::unexpected(permit.error());
     if (permit && is_quick_) permit_.emplace(std::move(*permit));
-    began_ = shard_.now();
+    began_ = heard_ = shard_.now();
     bytes_ = 0;
     co_return base::Result<>();
   }
 
   [[nodiscard]] bool held() const { return permit_.has_value(); }
-  void received(std::size_t bytes) { bytes_ += static_cast<std::int64_t>(bytes); }
-  // Only while it is held.
+  void received(std::size_t bytes) {
+    bytes_ += static_cast<std::int64_t>(bytes);
+    heard_ = shard_.now();
+  }
+  // Only while it is held. Content that came fast does not buy silence later on.
   [[nodiscard]] base::Steady lapses_at() const {
-    return began_ + kForFirst + std::chrono::milliseconds(bytes_ / kBytesAMillisecond);
+    const std::chrono::milliseconds paid(bytes_ / kBytesAMillisecond);
+    return std::min(began_ + paid, heard_) + kForFirst;
   }
   void end() { permit_.reset(); }
   // It was not used.
@@ -79,6 +84,7 @@ class Turn {
   std::optional<net::Semaphore::Permit> permit_;
   bool is_quick_ = true;
   base::Steady began_;
+  base::Steady heard_;  // when content came last
   std::int64_t bytes_ = 0;
 };
 

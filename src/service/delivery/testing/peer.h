@@ -10,6 +10,7 @@
 #include "io/crypto/tls.h"
 #include "io/net/shard.h"
 #include "io/net/stream.h"
+#include "io/net/testing/still_stream.h"
 
 namespace postern::delivery::testing {
 
@@ -214,7 +215,7 @@ class Peer {
   }
 
   // What is left of a connection whose handshake failed.
-  class Gone : public net::Stream {
+  class Gone : public net::testing::StillStream {
    public:
     net::Task<base::Result<std::size_t>> read_some(std::span<char>, base::Deadline) override {
       co_return std::size_t{0};
@@ -222,10 +223,6 @@ class Peer {
     net::Task<base::Result<>> write(std::string_view, base::Deadline) override {
       co_return base::fail("connection-lost", "The connection is gone.");
     }
-    void finish() override {}
-    void close() override {}
-    base::Endpoint peer() const override { return {}; }
-    base::Endpoint local() const override { return {}; }
   };
 
   net::TaskGroup& group_;
