@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kLastWords{2};
 ReceiptService::ReceiptService(Needs needs)
     : needs_(std::move(needs)),
       disk_(needs_.events),
-      turns_(needs_.shard, Turn::kAtATime),
+      turns_(needs_.shard, needs_.settings.messages_at_a_time),
       acceptors_(needs_.shard),
       sessions_(needs_.shard),
       watch_(needs_.shard) {}

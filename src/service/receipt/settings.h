@@ -11,6 +11,7 @@
 #include "core/policy/receipt.h"
 #include "core/smtp/server_settings.h"
 #include "io/crypto/tls.h"
+#include "service/receipt/turn.h"
 
 namespace postern::receipt {
 
@@ -30,6 +31,7 @@ struct ReceiptSettings {
   // Mail to this local part of an internal domain is the gateway's own; empty: there is none.
   std::string own_mailbox{};
   smtp::ServerLimits limits;
+  std::size_t messages_at_a_time = Turn::kAtATime;  // whose content a shard asks for
   std::chrono::milliseconds handshake_timeout{std::chrono::seconds(60)};
   std::chrono::milliseconds proxy_timeout{std::chrono::seconds(10)};
 };
