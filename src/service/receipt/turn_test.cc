@@ -83,7 +83,7 @@ TEST_F(Turns, ContentThatComesKeepsIt) {
   EXPECT_LE(silent, taken_at_ + Turn::kForFirst);
   first_.received(1000 * Turn::kBytesAMillisecond);
   EXPECT_GT(first_.lapses_at(), silent);
-  EXPECT_LE(first_.lapses_at(), shard_.now() + Turn::kForFirst) << "haste buys no silence";
+  EXPECT_LE(first_.lapses_at(), shard_.now() + Turn::kPause) << "haste buys no silence";
   EXPECT_EQ(take(first_), "ok");
   EXPECT_LE(first_.lapses_at(), taken_at_ + Turn::kForFirst) << "earlier content does not count";
 }
