@@ -80,6 +80,18 @@ def test_a_held_message_waits_for_its_release(gateway: Gateway, world: World) ->
     assert gateway.json("queue", "list")["messages"] == []
 
 
+def test_a_long_list_of_domains_is_probed_on_all_cores_and_answered_in_its_order(gateway: Gateway) -> None:
+    domains = [f"nobody{number}.example" for number in range(300)]
+    domains[0], domains[150], domains[-1] = "trusted.example", "self-signed.example", "no-starttls.example"
+    done = gateway.command("probe", "--file", "-", "--json", stdin="\n".join([*domains, "trusted.example"]).encode())
+    assert done.returncode == 3, "some are ready"
+    findings = json.loads(done.stdout)
+    assert [one["domain"] for one in findings] == domains
+    verdicts = [one["verdict"] for one in findings]
+    assert (verdicts[0], verdicts[150]) == ("ready-strict", "ready-relaxed")
+    assert not any(verdict.startswith("ready") for verdict in verdicts[1:150] + verdicts[151:])
+
+
 def test_every_command_that_asks_the_gateway_or_the_dns_prints_json(gateway: Gateway, world: World) -> None:
     world.forget("refused.example")
     gateway.send("anna@corp.example", ["bob@refused.example"], "Subject: x\r\n\r\nx\r\n")

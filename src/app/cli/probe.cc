@@ -5,14 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
+#include <unordered_set>
 
 #include "app/cli/cli.h"
 #include "app/cli/explain.h"
-#include "app/cli/lookaround.h"
+#include "app/cli/probe_many.h"
 #include "app/cli/probe_output.h"
 #include "app/cli/records_session.h"
 #include "core/base/text.h"
-#include "io/net/event.h"
 
 namespace postern::cli {
 
@@ -49,11 +49,12 @@ base::Result<std::vector<dns::Domain>> wanted_domains(const Context& context,
     std::ranges::move(lines_of(*text), std::back_inserter(texts));
   }
   std::vector<dns::Domain> domains;
+  std::unordered_set<dns::Domain> seen;
   for (const std::string& text : texts) {
     std::size_t at = text.rfind('@');
     auto domain = dns::Domain::parse(at == std::string::npos ? text : text.substr(at + 1));
     if (!domain) return std::unexpected(domain.error());
-    if (std::ranges::find(domains, *domain) == domains.end()) domains.push_back(*domain);
+    if (seen.insert(*domain).second) domains.push_back(*domain);
   }
   return domains;
 }
@@ -83,26 +84,14 @@ class Progress {
   bool shown_ = false;
 };
 
-struct ProbeRun {
-  Lookaround& around;
-  prober::Prober prober;
-  net::Semaphore turns;
-  Progress progress;
-  std::vector<probe::DomainFinding> findings;
-};
-
-net::Task<void> probe_one(ProbeRun& run, dns::Domain domain, std::size_t place) {
-  base::Deadline forever;
-  auto turn = co_await run.turns.acquire(forever);
-  if (!turn) co_return;
-  run.findings[place] = co_await run.prober.probe(run.around.book, run.around.account, domain);
-  run.progress.step();
-}
-
-net::Task<void> probe_all(ProbeRun& run, std::vector<dns::Domain> domains) {
-  net::TaskGroup group(*run.around.shard);
-  for (std::size_t i = 0; i < domains.size(); ++i) group.start(probe_one(run, domains[i], i));
-  co_await group.join();
+// The line of progress is gone when the findings are printed.
+base::Result<std::vector<probe::DomainFinding>> probe_in_sight(
+    const Context& context, const std::vector<dns::Domain>& domains, const ProbeOptions& options) {
+  Progress progress(context.err, domains.size());
+  return probe_many(context, domains,
+                    {.parallel = static_cast<std::size_t>(options.parallel),
+                     .patience = std::chrono::seconds(options.patience),
+                     .one_more = [&progress] { progress.step(); }});
 }
 
 void print(Context& context, const ProbeOptions& options,
@@ -131,21 +120,14 @@ int run_probe(Context& context, const ProbeOptions& options) {
     context.err << "postern: name a domain, or a file of domains with --file\n";
     return exit_usage;
   }
-  auto around = look_around(context);
-  if (!around) return context.fail(around.error());
-  std::chrono::seconds patience(options.patience);
-  std::size_t total = domains->size();
-  ProbeRun run{.around = *around,
-               .prober = prober::Prober(around->prober_needs(patience)),
-               .turns = net::Semaphore(*around->shard, static_cast<std::size_t>(options.parallel)),
-               .progress = Progress(context.err, total),
-               .findings = std::vector<probe::DomainFinding>(total)};
-  around->shard->run_until_done(probe_all(run, std::move(*domains)));
-  print(context, options, run.findings);
+  const std::size_t total = domains->size();
+  auto findings = probe_in_sight(context, *domains, options);
+  if (!findings) return context.fail(findings.error());
+  print(context, options, *findings);
   probe::Readiness least =
       options.expect == "strict" ? probe::Readiness::strict : probe::Readiness::relaxed;
   auto ready = std::ranges::count_if(
-      run.findings, [least](const auto& finding) { return finding.readiness >= least; });
+      *findings, [least](const auto& finding) { return finding.readiness >= least; });
   if (static_cast<std::size_t>(ready) == total) return exit_ok;
   return ready == 0 ? exit_failed : exit_partly;
 }

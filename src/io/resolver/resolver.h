@@ -45,7 +45,9 @@ class Lookups {
                                                          base::Deadline deadline) = 0;
 };
 
-// Failure "resolver-setup" with file and remedy when libunbound refuses the settings.
+// Failure "resolver-setup" with file and remedy when libunbound refuses the settings. The first
+// resolvers of a process must not be made by two threads at once: libunbound sets up what they
+// share without a lock.
 [[nodiscard]] base::Result<std::unique_ptr<Lookups>> make_resolver(net::Shard& shard,
                                                                    ResolverSettings settings);
 
