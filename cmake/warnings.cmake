@@ -35,6 +35,7 @@ find_program(CCACHE ccache)
 if(CCACHE)
   # Relative paths let two checkouts of one revision share the cache.
   set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
-                                CCACHE_NOHASHDIR=1 ${CCACHE})
+                                CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+                                ${CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
 endif()

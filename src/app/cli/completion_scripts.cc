@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view made_by = "# Made by \"postern completion\"; do not edit.\n";
 
 // In single quotes, as both shells read them.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'') {
@@ -34,7 +34,7 @@ std::string command_paths(const std::vector<CommandInfo>& tree) {
   std::string paths;
   for (const CommandInfo& command : tree) {
     if (command.path.empty()) continue;
-    paths += (paths.empty() ? "" : "|") + quoted(command.path);
+    paths += (paths.empty() ? "" : "|") + in_quotes(command.path);
   }
   return paths;
 }
@@ -86,7 +86,7 @@ std::string bash_candidates(const CommandInfo& command, const CommandInfo& root)
 std::string described(std::string_view word, std::string_view help) {
   std::string escaped;
   for (const char c : word) escaped += c == ':' ? "\\:" : std::string(1, c);
-  return quoted(fmt::format("{}:{}", escaped, help));
+  return in_quotes(fmt::format("{}:{}", escaped, help));
 }
 
 const CommandInfo* find(const std::vector<CommandInfo>& tree, const std::string& path) {
@@ -131,13 +131,13 @@ std::string bash_completion(const std::vector<CommandInfo>& tree) {
       out += fmt::format("    {}) return ;;\n", name);
     } else {
       out += fmt::format("    {}) COMPREPLY=($(compgen -W {} -- \"$cur\")); return ;;\n", name,
-                         quoted(joined(values.words)));
+                         in_quotes(joined(values.words)));
     }
   }
   out += "  esac\n  local words='' files=''\n  case $where in\n";
   for (const CommandInfo& command : tree) {
-    out += fmt::format("    {}) words={}{} ;;\n", quoted(command.path),
-                       quoted(bash_candidates(command, tree.front())),
+    out += fmt::format("    {}) words={}{} ;;\n", in_quotes(command.path),
+                       in_quotes(bash_candidates(command, tree.front())),
                        takes_file(command) ? " files=yes" : "");
   }
   out +=
@@ -173,7 +173,7 @@ std::string zsh_completion(const std::vector<CommandInfo>& tree) {
   }
   out += "  esac\n  case $where in\n";
   for (const CommandInfo& command : tree) {
-    out += fmt::format("    ({})\n      list=({}\n      ){} ;;\n", quoted(command.path),
+    out += fmt::format("    ({})\n      list=({}\n      ){} ;;\n", in_quotes(command.path),
                        zsh_candidates(tree, command), takes_file(command) ? "; files=yes" : "");
   }
   out +=
