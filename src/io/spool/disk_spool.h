@@ -53,6 +53,9 @@ class DiskSpool : public Spool {
   [[nodiscard]] AccountCounts counts_of(base::AccountId account) const override {
     return parts_.ledger->counts_of(account);
   }
+  [[nodiscard]] std::chrono::nanoseconds sync_time() const override {
+    return parts_.writer->sync_time();
+  }
   [[nodiscard]] net::Task<base::Result<std::vector<Waiting>>> waiting(
       net::Shard& shard, std::optional<base::AccountId> account) override;
   [[nodiscard]] net::Task<base::Result<std::int64_t>> act(net::Shard& shard, Action action,

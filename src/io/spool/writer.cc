@@ -103,7 +103,9 @@ void Writer::sync(Batch& batch) {
     return !item.answered && item.outcome && item.work->names_bytes();
   };
   if (std::ranges::none_of(batch, needs_sync)) return;
+  const auto began = std::chrono::steady_clock::now();
   const auto synced = appender_.sync();
+  sync_time_.took(std::chrono::steady_clock::now() - began);
   if (synced) return;
   for (Item& item : batch) {
     if (needs_sync(item)) item.outcome = synced;

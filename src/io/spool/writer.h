@@ -20,6 +20,7 @@
 #include "io/spool/keeper.h"
 #include "io/spool/ledger.h"
 #include "io/spool/outbox.h"
+#include "io/spool/sync_time.h"
 #include "io/spool/work.h"
 
 namespace postern::spool {
@@ -41,6 +42,7 @@ class Writer {
 
   // False, and the work stays with the caller, while the writer is ending.
   [[nodiscard]] bool put(std::unique_ptr<Work>& work) { return queue_.put(work); }
+  [[nodiscard]] std::chrono::nanoseconds sync_time() const { return sync_time_.usual(); }
 
  private:
   struct Item {
@@ -70,6 +72,7 @@ class Writer {
   std::int64_t id_mark_ = 0;
   int log_pages_ = 0;         // of SQLite's write-ahead log
   bool nearly_full_ = false;  // the disk, when somebody last looked
+  SyncTime sync_time_;
   WorkQueue queue_;
   std::thread thread_;
 };

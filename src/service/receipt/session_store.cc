@@ -16,6 +16,8 @@ net::Task<base::Result<>> Session::perform(smtp::BeginMessage wanted,
   uploads_.clear();  // what an earlier message left behind
   const base::Steady asked = parts_.shard.now();
   const base::Deadline forever{base::Steady::max(), link_.cancellation};
+  parts_.turns.set_limit(
+      Turn::at_a_time(parts_.settings.messages_at_a_time, parts_.spool.sync_time()));
   auto turn = co_await turn_.take(forever);
   if (!turn) co_return turn;
   const std::chrono::duration<double> waited = parts_.shard.now() - asked;

@@ -31,7 +31,7 @@ struct ReceiptSettings {
   // Mail to this local part of an internal domain is the gateway's own; empty: there is none.
   std::string own_mailbox{};
   smtp::ServerLimits limits;
-  std::size_t messages_at_a_time = Turn::kAtATime;  // whose content a shard asks for
+  std::size_t messages_at_a_time = Turn::kAtATime;  // on a shard, with a disk that takes no time
   std::chrono::milliseconds handshake_timeout{std::chrono::seconds(60)};
   std::chrono::milliseconds proxy_timeout{std::chrono::seconds(10)};
 };

@@ -3,7 +3,7 @@
 // is to be short (RFC 5321 6.1, RFC 1047). When more clients have a message than the machine can
 // store at once, somebody has to wait, and who waits before his 354 risks nothing. So a shard asks
 // for the content of a few messages at a time, first come, first served, and holds as many in
-// memory, not as many as there are clients.
+// memory, not as many as there are clients: more of them where the disk takes longer.
 //
 // A turn is for a client that uses it. Whose last answer took long, because he is far away or slow,
 // waits in line with the others and then holds nobody up: his content comes when it comes. Without
@@ -29,11 +29,10 @@ namespace postern::receipt {
 
 class Turn {
  public:
-  // Messages at a time on a shard. Measured on two shards with 50 clients that never pause: the
-  // 99th of a hundred replies to the end of data came after 12 ms with 8 (4 KB over TLS; 101 with
-  // 1 MB), after 17 (155) with 12, after 27 (319) without a limit; the last two store 15 % more
-  // messages a second than the first.
-  static constexpr std::size_t kAtATime = 8;
+  // Messages at a time on a shard whose disk needs no time, and as many more for each millisecond
+  // of a sync: they wait for the disk, not for a processor.
+  static constexpr std::size_t kAtATime = 6;
+  static constexpr std::size_t kMost = 64;  // what a shard holds in memory has an end
   // What a busy client in the next room needs to answer a 354, and the pace that it sends at.
   static constexpr std::chrono::milliseconds kForFirst{20};
   static constexpr std::int64_t kBytesAMillisecond = 4 << 10;
@@ -43,6 +42,12 @@ class Turn {
   // Until when an answer is that of such a client, though a busy one.
   static constexpr std::chrono::milliseconds kStillQuick{40};
   static constexpr std::chrono::milliseconds kLongestWait{500};
+
+  [[nodiscard]] static std::size_t at_a_time(std::size_t usual, std::chrono::nanoseconds sync) {
+    const std::chrono::duration<double, std::milli> milliseconds = sync;
+    const double wanted = static_cast<double>(usual) * (1 + milliseconds.count());
+    return static_cast<std::size_t>(std::min(wanted, static_cast<double>(std::max(usual, kMost))));
+  }
 
   Turn(net::Shard& shard, net::Semaphore& turns) : shard_(shard), turns_(turns) {}
 

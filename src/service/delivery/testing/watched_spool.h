@@ -29,6 +29,7 @@ class WatchedSpool final : public spool::Spool {
     co_return found;
   }
 
+  std::chrono::nanoseconds sync_time() const override { return real_->sync_time(); }
   std::unique_ptr<spool::Upload> begin(net::Shard& shard) override { return real_->begin(shard); }
   net::Task<base::Result<spool::Accepted>> commit(net::Shard& shard,
                                                   std::unique_ptr<spool::Upload> upload,
