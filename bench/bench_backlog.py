@@ -43,6 +43,7 @@ class Backlog:
     memory_after: int
     lost: int
     duplicates: int
+    rate_new: float | None = None  # of a new gateway, in turns with the one that had the backlog; earlier runs lack it
 
 
 def backlog(
@@ -75,8 +76,8 @@ def backlog(
         drained, counted = _drain(engine, messages, domains, Sink(programs, port, hop, messages))
         disk_drained = engine.queue_disk()
         say(f"  drained in {drained:,.0f} s, {disk_drained / 2**20:,.0f} MiB")
-        after = _usual_rate(engine, usual, programs, port, hop)
-        say(f"  after: {after:,.0f} messages/s")
+        after, new = _beside_a_new_one(engine, directory / "new", usual, programs, (own, hop), ca, port)
+        say(f"  after: {after:,.0f} messages/s, and {new:,.0f} through a new gateway")
         return Backlog(
             messages,
             domains,
@@ -92,11 +93,27 @@ def backlog(
             engine.memory(),
             messages - counted["distinct"],
             counted["duplicates"],
+            new,
         )
 
 
 def _usual_rate(engine: PosternEngine, usual: Set, programs: Path, port: int, hop: Identity) -> float:
     return statistics.median(measure(engine, usual, programs, port, hop).rate for _ in range(3))
+
+
+def _beside_a_new_one(
+    engine: PosternEngine, directory: Path, usual: Set, programs: Path, identities: tuple[Identity, Identity], ca: Path, port: int
+) -> tuple[float, float]:
+    """Both rates in turns: in the quarter of an hour since the first the machine itself may have changed."""
+    own, hop = identities
+    directory.mkdir()
+    new = PosternEngine(Place(directory, own, ca, port, True), _SETTINGS)
+    try:
+        turns = [[measure(one, usual, programs, port, hop).rate for one in (engine, new)] for _ in range(3)]
+    finally:
+        new.stop()
+    after, beside = (statistics.median(rates) for rates in zip(*turns, strict=True))
+    return after, beside
 
 
 def _gather(engine: PosternEngine, what: Set, programs: Path) -> float:

@@ -159,7 +159,7 @@ def test_a_long_run_of_mixed_sizes_loses_nothing_in_any_tenth(tmp_path: Path) ->
 def test_a_backlog_gathers_drains_and_loses_nothing(tmp_path: Path) -> None:
     (found,) = bench(tmp_path / "results.json", "--backlog", "500")["backlogs"]["results"]
     assert (found["messages"], found["domains"], found["lost"], found["duplicates"]) == (500, 50, 0, 0)
-    assert found["rate_before"] > 0 and found["rate_after"] > 0
+    assert found["rate_before"] > 0 and found["rate_after"] > 0 and found["rate_new"] > 0
     assert found["disk_full"] > 0 and found["disk_drained"] > 0
 
 

@@ -184,8 +184,8 @@ class Spool {
   [[nodiscard]] virtual net::Task<base::Result<QueueCounts>> counts(net::Shard& shard) = 0;
   // At once, on any thread.
   [[nodiscard]] virtual AccountCounts counts_of(base::AccountId account) const = 0;
-  // How long the disk takes for a sync, when nothing delays it; a commit needs two. On any thread;
-  // 0 before the first.
+  // How long the disk takes for a sync of little, when nothing delays it. On any thread; 0 before
+  // the first.
   [[nodiscard]] virtual std::chrono::nanoseconds sync_time() const = 0;
   // Of one account, or of all. Looks through the whole queue, in slices: better not for every
   // request.

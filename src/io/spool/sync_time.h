@@ -1,6 +1,6 @@
-// How long the disk takes for a sync when nothing delays it. Single ones may take far longer:
-// the writer has to get a processor back afterwards, and other writes are in the way. So what is
-// kept follows short times at once and long ones slowly.
+// How long the disk takes for a sync of little when nothing delays it. Single ones may take far
+// longer: the writer has to get a processor back afterwards, and other writes are in the way. So
+// what is kept follows short times at once and long ones slowly.
 #pragma once
 
 #include <atomic>

@@ -29,9 +29,10 @@ namespace postern::receipt {
 
 class Turn {
  public:
-  // Messages at a time on a shard whose disk needs no time, and as many more for each millisecond
-  // of a sync: they wait for the disk, not for a processor.
+  // Messages at a time on a shard whose disk needs no time, and as many more for each of such times
+  // that a sync takes: they wait for the disk, not for a processor.
   static constexpr std::size_t kAtATime = 6;
+  static constexpr std::chrono::microseconds kAsManyMore{1500};
   static constexpr std::size_t kMost = 64;  // what a shard holds in memory has an end
   // What a busy client in the next room needs to answer a 354, and the pace that it sends at.
   static constexpr std::chrono::milliseconds kForFirst{20};
@@ -44,8 +45,8 @@ class Turn {
   static constexpr std::chrono::milliseconds kLongestWait{500};
 
   [[nodiscard]] static std::size_t at_a_time(std::size_t usual, std::chrono::nanoseconds sync) {
-    const std::chrono::duration<double, std::milli> milliseconds = sync;
-    const double wanted = static_cast<double>(usual) * (1 + milliseconds.count());
+    const double times = std::chrono::duration<double>(sync) / kAsManyMore;
+    const double wanted = static_cast<double>(usual) * (1 + times);
     return static_cast<std::size_t>(std::min(wanted, static_cast<double>(std::max(usual, kMost))));
   }
 

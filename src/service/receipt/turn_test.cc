@@ -53,8 +53,8 @@ TEST_F(Turns, TheSecondWaitsUntilTheFirstHasEnded) {
 
 TEST_F(Turns, AreMoreWhereMessagesWaitForTheDisk) {
   EXPECT_EQ(Turn::at_a_time(6, milliseconds(0)), 6U);
-  EXPECT_EQ(Turn::at_a_time(6, std::chrono::microseconds(500)), 9U);
-  EXPECT_EQ(Turn::at_a_time(6, milliseconds(3)), 24U);
+  EXPECT_EQ(Turn::at_a_time(6, std::chrono::microseconds(750)), 9U);
+  EXPECT_EQ(Turn::at_a_time(6, milliseconds(3)), 18U);
   EXPECT_EQ(Turn::at_a_time(6, std::chrono::hours(1)), Turn::kMost);
   EXPECT_EQ(Turn::at_a_time(100, milliseconds(3)), 100U) << "nobody's own number becomes less";
   EXPECT_EQ(Turn::at_a_time(0, milliseconds(3)), 0U);
