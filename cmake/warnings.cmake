@@ -33,7 +33,8 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Relative paths let two checkouts of one revision share the cache.
+  # Relative paths let two checkouts of one revision share the cache; without the two kinds of
+  # sloppiness it keeps nothing that uses precompiled headers.
   set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
                                 CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
                                 ${CCACHE})

@@ -80,7 +80,7 @@ def test_a_held_message_waits_for_its_release(gateway: Gateway, world: World) ->
     assert gateway.json("queue", "list")["messages"] == []
 
 
-def test_a_long_list_of_domains_is_probed_on_all_cores_and_answered_in_its_order(gateway: Gateway) -> None:
+def test_a_long_list_of_domains_that_several_threads_share_is_answered_in_its_order(gateway: Gateway) -> None:
     domains = [f"nobody{number}.example" for number in range(300)]
     domains[0], domains[150], domains[-1] = "trusted.example", "self-signed.example", "no-starttls.example"
     done = gateway.command("probe", "--file", "-", "--json", stdin="\n".join([*domains, "trusted.example"]).encode())

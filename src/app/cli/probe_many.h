@@ -5,6 +5,8 @@
 // again for what the first has learnt.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <vector>
 

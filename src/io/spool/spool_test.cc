@@ -113,6 +113,12 @@ TEST_F(SpoolTest, MakesOneDeliveryADestinationAndKeepsItsRecipients) {
   }
 }
 
+TEST_F(SpoolTest, KnowsHowLongTheDiskTakesOnceItHasCommitted) {
+  EXPECT_EQ(spool->sync_time().count(), 0);
+  ASSERT_TRUE(put(mail("body", {to("a.example")})));
+  EXPECT_GT(spool->sync_time().count(), 0);
+}
+
 TEST_F(SpoolTest, RefusesAMessageForNobody) {
   const auto accepted = put(mail("body", {}));
   ASSERT_FALSE(accepted);

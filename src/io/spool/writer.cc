@@ -167,8 +167,9 @@ base::Result<> Writer::record_in_transaction(const std::vector<Item*>& items, Ef
   // other's is that of writing the bodies.
   const auto began = std::chrono::steady_clock::now();
   auto committed = rows_.commit();
+  if (!committed) return committed;
   sync_time_.took(std::chrono::steady_clock::now() - began);
-  if (committed) id_mark_ = mark;
+  id_mark_ = mark;
   return committed;
 }
 

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "io/spool/testing/watched_spool.h"
 #include "service/delivery/testing/partner.h"
-#include "service/delivery/testing/watched_spool.h"
 
 namespace postern::delivery {
 namespace {
@@ -368,7 +368,7 @@ net::Task<void> wait_for_delivery(World& world) {
 TEST(Dispatcher, SeesWhatBecomesDueBetweenItsLookAndItsQuestionWhatIsNext) {
   Partner world;
   world.has(plain(), plain());
-  auto watched = std::make_unique<testing::WatchedSpool>(std::move(world.spool));
+  auto watched = std::make_unique<spool::testing::WatchedSpool>(std::move(world.spool));
   watched->after_looking = [&world] { return store_one(world); };
   world.spool = std::move(watched);
   world.run(wait_for_delivery);

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "io/spool/testing/watched_spool.h"
 #include "service/delivery/testing/partner.h"
-#include "service/delivery/testing/watched_spool.h"
 
 namespace postern::delivery {
 namespace {
@@ -119,8 +119,8 @@ TEST(Recalculate, LooksThroughTheQueueOnceForAllDomains) {
   policy::Configuration enforced = testing::configuration();
   enforced.policies = {relaxed("example.com"), relaxed("example.net")};
   world.book.change(std::move(enforced));
-  auto watched = std::make_unique<testing::WatchedSpool>(std::move(world.spool));
-  const testing::WatchedSpool& spool = *watched;
+  auto watched = std::make_unique<spool::testing::WatchedSpool>(std::move(world.spool));
+  const spool::testing::WatchedSpool& spool = *watched;
   world.spool = std::move(watched);
   world.run(defer_at_two_domains_and_weaken);
   EXPECT_EQ(spool.acts, 1);

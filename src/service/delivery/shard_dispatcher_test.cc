@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "service/delivery/testing/watched_spool.h"
+#include "io/spool/testing/watched_spool.h"
 #include "service/delivery/testing/world.h"
 
 namespace postern::delivery {
@@ -63,7 +63,7 @@ TEST(ShardDispatcher, TakesAgainWhatAChangeGaveBackFromTheScanThatSawTheChange) 
   World world;
   world.settings.connections_per_destination = 1;
   net::Event go_on(world.shard);
-  auto watched = std::make_unique<testing::WatchedSpool>(std::move(world.spool));
+  auto watched = std::make_unique<spool::testing::WatchedSpool>(std::move(world.spool));
   watched->before_reading = [&]() -> net::Task<void> {
     base::Deadline patience{world.shard.now() + std::chrono::seconds(20), nullptr};
     (void)co_await go_on.wait(patience);

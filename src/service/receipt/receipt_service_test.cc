@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
+#include <optional>
 
 #include "core/base/text.h"
 #include "core/policy/testing.h"
 #include "io/spool/testing/spool_world.h"
+#include "io/spool/testing/watched_spool.h"
 
 namespace postern::receipt {
 namespace {
@@ -100,7 +103,10 @@ class ReceiptWorld : public ::testing::Test {
     spool::SpoolSettings spool;
     spool.directory = folder_.path();
     spool.reserve_bytes = reserve;
-    spool_ = std::move(spool::Spool::open(spool, 1).value());
+    auto watched = std::make_unique<spool::testing::WatchedSpool>(
+        std::move(spool::Spool::open(spool, 1).value()));
+    watched->sync = sync_;
+    spool_ = std::move(watched);
     book_ =
         std::make_unique<service::FixedBook>(std::make_shared<policy::PolicyBook>(organisation()));
     service_ = std::make_unique<ReceiptService>(ReceiptService::Needs{
@@ -197,6 +203,7 @@ class ReceiptWorld : public ::testing::Test {
   observe::Metrics metrics_;
   PasswordChecker passwords_{4};
   ConnectionLedger ledger_{{.total = 10, .per_address = 3}};
+  std::optional<std::chrono::nanoseconds> sync_;  // what the disk takes, if not the real one's
   std::unique_ptr<spool::Spool> spool_;
   std::unique_ptr<service::FixedBook> book_;
   std::unique_ptr<ReceiptService> service_;
@@ -214,6 +221,19 @@ TEST_F(ReceiptWorld, AMessageThatGetsNoTurnIsTakenInAllTheSameAfterAWait) {
   const std::string metrics = metrics_.prometheus();
   EXPECT_THAT(metrics, HasSubstr("postern_content_wait_seconds_count 1\n"));
   EXPECT_THAT(metrics, HasSubstr("postern_content_wait_seconds_bucket{le=\"0.25\"} 0\n"));
+}
+
+TEST_F(ReceiptWorld, OnASlowDiskTheNextMessageNeedNotWaitForTheFirst) {
+  settings_.messages_at_a_time = 1;
+  sync_ = std::chrono::milliseconds(10);
+  open();
+  const std::string envelope = message_from("a@world.example", "u@corp.example");
+  auto first = client();
+  EXPECT_THAT(say(*first, envelope, 4), HasSubstr("\r\n354 "));
+  auto second = client();
+  EXPECT_THAT(say(*second, envelope, 4), HasSubstr("\r\n354 "));
+  EXPECT_THAT(metrics_.prometheus(),
+              HasSubstr("postern_content_wait_seconds_bucket{le=\"0.005\"} 2\n"));
 }
 
 TEST_F(ReceiptWorld, TakesAMessageAndHandsItOn) {
