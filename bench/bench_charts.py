@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.bench_beside import Beside
+from bench.bench_disks import Disk
 from bench.bench_curves import Curve, Scale, curves
 from bench.bench_long import Tenth
 from bench.bench_measure import Figures
@@ -60,6 +61,7 @@ def growth(sets: Sequence[Set], results: Results, others: Others) -> dict[str, s
         "memory.svg": _Growth(
             "Memory with a queue", "messages queued", "MiB", _starts(others, {"at the greeting": _memory, "10 s later": _memory_later})
         ),
+        **_disks(others.disks),
         **_long(others.tenths),
     }
     return {
@@ -116,6 +118,15 @@ def _starts(others: Others, values: Mapping[str, Callable[[Restart], float]]) ->
         name: [(length, statistics.median(value(one) for one in others.restarts if one.queued == length)) for length in lengths]
         for name, value in values.items()
     }
+
+
+def _disks(found: Sequence[Disk]) -> dict[str, _Growth]:
+    """Of the first set alone."""
+    first = [one for one in found if one.title == found[0].title]
+    lines = {
+        engine: [(one.delay_ms, median(one.engines[engine], _rate)) for one in first] for engine in (first[0].engines if first else ())
+    }
+    return {"disks.svg": _Growth("Messages a second, by the disk", "a sync slower by, ms", "messages/s", lines, Scale.linear)}
 
 
 def _long(tenths: Sequence[Tenth]) -> dict[str, _Growth]:

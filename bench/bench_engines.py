@@ -40,6 +40,7 @@ class Place:
     sink_port: int
     tls: bool
     verify: bool = True  # with TLS: the next hop must prove its name
+    slow_sync: Path | None = None  # a library to be laid under Postern or Postfix, see bench_disks.py
 
 
 class Engine(Protocol):
@@ -147,20 +148,24 @@ class PosternEngine:
         )
         if strict:
             cli("policy", "add", "*.bench.example", "--mode", "strict", "--no-probe")
+        if place.slow_sync:
+            self.gateway.environment["LD_PRELOAD"] = str(place.slow_sync)
         self.gateway.run()
 
     def address(self) -> str:
         listener = self.gateway.listeners["internal"]
         return f"{listener.address}:{listener.port}"
 
-    def cpu_seconds(self) -> float:
+    def processes(self) -> list[int]:
         assert self.gateway.process is not None
-        pid = self.gateway.process.pid
-        return cpu_of(iter((pid,)), pid)
+        return [self.gateway.process.pid]
+
+    def cpu_seconds(self) -> float:
+        (own,) = self.processes()
+        return cpu_of(iter((own,)), own)
 
     def memory(self) -> int:
-        assert self.gateway.process is not None
-        return memory_of(iter((self.gateway.process.pid,)))
+        return memory_of(iter(self.processes()))
 
     def queued(self) -> int:
         """Messages in the queue."""
@@ -250,6 +255,10 @@ class _BenchPostfix(Peer):
                 "smtp_tls_connection_reuse": "yes",
             }
         self.root.write("etc/postfix/main.cf", "".join(f"{key} = {value}\n" for key, value in settings.items()))
+        if self._place.slow_sync:
+            library = f"/etc/peer/{self._place.slow_sync.name}"
+            shutil.copy(self._place.slow_sync, f"{self.root.path}{library}")
+            self.root.write("etc/ld.so.preload", f"{library}\n")
         self.root.write("etc/postfix/master.cf", f"127.0.0.1:{self.port} inet n - n - - smtpd\n{SERVICES}")
 
     def listening(self) -> list[int]:
@@ -272,11 +281,14 @@ class PostfixEngine:
     def address(self) -> str:
         return f"127.0.0.1:{self._peer.port}"
 
+    def processes(self) -> list[int]:
+        return list(group_members(self._peer.pid()))
+
     def cpu_seconds(self) -> float:
-        return cpu_of(group_members(self._peer.pid()), self._peer.pid())
+        return cpu_of(iter(self.processes()), self._peer.pid())
 
     def memory(self) -> int:
-        return memory_of(group_members(self._peer.pid()))
+        return memory_of(iter(self.processes()))
 
     def version(self) -> str:
         return "Postfix " + self._peer.run("/usr/sbin/postconf", "-dh", "mail_version").strip()

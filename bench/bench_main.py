@@ -19,6 +19,7 @@ from bench.bench_runs import (
     measure_api,
     measure_backlog,
     measure_beside,
+    measure_disks,
     measure_idle,
     measure_long,
     measure_probes,
@@ -36,7 +37,7 @@ from lab.pki import Pki
 LINE = "\n---\n"
 PAGE = REPOSITORY / "docs" / "performance.md"
 USUAL = tuple(part for part in PARTS if part not in (CROSSED, "tenths", "backlogs"))  # what takes no option
-QUICK_PARTS = (RELAYING, "probes", "restarts", "pages", "beside")
+QUICK_PARTS = (RELAYING, "probes", "restarts", "pages", "beside", "disks")
 
 
 def publish(store: Store) -> None:
@@ -131,6 +132,7 @@ def measurements(
         "restarts": lambda: measure_restarts(pki, options.quick, repetitions),
         "pages": lambda: [measure_api(pki, options.quick)],
         "beside": lambda: measure_beside(pki, options.quick, repetitions),
+        "disks": lambda: measure_disks(pki, options.quick, options.peers, repetitions, versions),
         "policies": policy_figures,
         "idle": lambda: measure_idle(pki, options.peers),
     }

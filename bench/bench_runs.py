@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.bench_api import Held, Pages, pages
 from bench.bench_backlog import Backlog, backlog
 from bench.bench_beside import Beside, beside
+from bench.bench_disks import Disk, slow_sync
 from bench.bench_engines import OWN_NAME, SINK_NAME, Engine, Place, PosternEngine, remove
 from bench.bench_idle import Idle, idle, place_with
 from bench.bench_long import Tenth, long_run
@@ -19,7 +20,7 @@ from bench.bench_measure import BenchError, Figures, measure
 from bench.bench_peers import PEERS
 from bench.bench_probe import PARTNERS, ProbeRate, probe_rate
 from bench.bench_restart import LATER, Restart, restarts
-from bench.bench_sets import BESIDE, QUICK, Set
+from bench.bench_sets import BESIDE, ON_DISKS, QUICK, Set
 from bench.bench_tables import Results
 from lab.gateway import default_program
 from lab.model import Certificate
@@ -90,9 +91,9 @@ def engines_of(peers: Sequence[str]) -> dict[str, Callable[[Place], Engine]]:
 
 
 def run_set(
-    what: Set, pki: Pki, peers: Sequence[str], repetitions: int, versions: dict[str, str]
+    what: Set, pki: Pki, peers: Sequence[str], repetitions: int, versions: dict[str, str], delay_ms: int = 0
 ) -> Mapping[str, Sequence[Figures]]:
-    """All repetitions of one set, the engines taking turns."""
+    """All repetitions of one set, the engines taking turns; `delay_ms` is that of bench_disks.py."""
     kinds = {name: start for name, start in engines_of(peers).items() if what.is_for(name)}
     results: dict[str, list[Figures]] = {name: [] for name in kinds}
     sink_port, (own, sink) = free_port(), both(pki)
@@ -103,7 +104,8 @@ def run_set(
             remove(directory)
             directory.mkdir(parents=True)
             running.callback(remove, directory)
-            engine = start(Place(directory, own, pki.ca, sink_port, what.tls, what.verify))
+            place = Place(directory, own, pki.ca, sink_port, what.tls, what.verify, slow_sync(directory, delay_ms))
+            engine = start(place)
             running.callback(engine.stop)
             versions[name] = engine.version()
             engines.append(engine)
@@ -128,6 +130,18 @@ def run_sets(
         say(one.title)
         results[one.name] = run_set(one, pki, peers, repetitions, versions)
     return sets, results
+
+
+def measure_disks(pki: Pki, quick: bool, peers: Sequence[str], repetitions: int, versions: dict[str, str]) -> list[Disk]:
+    """Of Postern and Postfix alone: under the others no slow disk can be laid."""
+    sets, delays = (QUICK, (2,)) if quick else (ON_DISKS, (0, 2, 5, 10))
+    found = []
+    for what in sets:
+        for delay in delays:
+            say(f"{what.title}, each sync {delay} ms slower")
+            among = [name for name in peers if name == "postfix"]
+            found.append(Disk(delay, what.title, run_set(what, pki, among, repetitions, versions, delay)))
+    return found
 
 
 def measure_long(pki: Pki, messages: int) -> list[Tenth]:

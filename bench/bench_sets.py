@@ -89,6 +89,8 @@ MATRIX = tuple(
     _crossed(*one) for one in product(("4k", "50k", "1m"), ("plain", "starttls", "strict"), (True, False), (10, 50, 200))
 )
 
+ON_DISKS = tuple(one for one in MATRIX if one.name in ("4k-strict-reused-c50", "50k-strict-reused-c50"))
+
 LONG = Set("long", "1 KB to 25 MB in the shares of real mail, TLS both hops, 10 a connection", 0, True, 10, {}, mixed=True)
 
 QUICK = (Set("quick", "4 KB TLS both hops, 20 a connection", 4096, True, 20, {"postfix": 1000, "postern": 5000, "exim": 200, "haraka": 200}),)

@@ -12,6 +12,7 @@ from typing import Any
 from bench.bench_api import Answer, Held, Pages
 from bench.bench_backlog import Backlog
 from bench.bench_beside import Beside
+from bench.bench_disks import Disk
 from bench.bench_idle import Idle
 from bench.bench_long import Tenth
 from bench.bench_measure import Figures
@@ -19,6 +20,11 @@ from bench.bench_probe import ProbeRate
 from bench.bench_restart import Restart
 from bench.bench_sets import Set
 from bench.bench_tables import Others, Results
+
+
+def _figures(runs: Sequence[dict[str, Any]]) -> list[Figures]:
+    return [Figures(**run) for run in runs]
+
 
 RELAYING, CROSSED = "relaying", "matrix"  # parts that are sets of messages
 # Every other part, a list under its name in `Others`: how one of the list is read again.
@@ -28,7 +34,8 @@ _READERS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
     "probes": lambda one: ProbeRate(**one),
     "restarts": lambda one: Restart(**one),
     "pages": lambda one: Pages(**{**one, "held": Held(**one["held"]), "answers": [Answer(**each) for each in one["answers"]]}),
-    "beside": lambda one: Beside(one["queued"], [Figures(**each) for each in one["repetitions"]]),
+    "beside": lambda one: Beside(one["queued"], _figures(one["repetitions"])),
+    "disks": lambda one: Disk(**{**one, "engines": {name: _figures(runs) for name, runs in one["engines"].items()}}),
     "tenths": lambda one: Tenth(**one),
     "backlogs": lambda one: Backlog(**one),
 }
@@ -71,7 +78,7 @@ class Store:
     def relaying(self, part: str = RELAYING) -> tuple[Sequence[Set], Results]:
         found = self._parts.get(part, {"results": []})["results"]
         sets = [Set(**one["set"]) for one in found]
-        runs = [{engine: [Figures(**run) for run in runs] for engine, runs in one["repetitions"].items()} for one in found]
+        runs = [{engine: _figures(runs) for engine, runs in one["repetitions"].items()} for one in found]
         return sets, {one.name: each for one, each in zip(sets, runs)}
 
     def others(self) -> Others:

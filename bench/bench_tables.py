@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bench.bench_api import Pages
 from bench.bench_backlog import Backlog
 from bench.bench_beside import Beside
+from bench.bench_disks import Disk
 from bench.bench_idle import Idle
 from bench.bench_long import Tenth
 from bench.bench_measure import Figures
@@ -48,6 +49,10 @@ _OF_PAGES = (
 _OF_BESIDE = (
     "4 KB with TLS on both hops, 20 a connection, while messages of another domain wait in the queue for their next attempt,"
     " hours away. A gateway for each number of them; they take turns."
+)
+_OF_DISKS = (
+    "A disk whose syncs take longer than those of this machine's: a library below the mail server sleeps so long before each"
+    " `fsync` and `fdatasync`. Those of several processes sleep at the same time."
 )
 _OF_RESTARTS = "Each message has been tried once and is due again in an hour or later. Memory as Pss."
 
@@ -120,6 +125,30 @@ def beside_rows(found: Sequence[Beside]) -> list[list[str]]:
             ]
         )
     return out
+
+
+def disk_rows(found: Sequence[Disk]) -> list[list[str]]:
+    """What slower syncs do to rates and replies, and to the ratio between the engines."""
+    out = [["set", "each sync slower by, ms", "engine", "messages/s", "CPU ms/message", "250 p99 ms", "lost", "twice"]]
+    for one in found:
+        for engine, runs in one.engines.items():
+            lost, twice = sum(run.lost for run in runs), sum(run.duplicates for run in runs)
+            figures = (spread([value(run) for run in runs], places) for value, places in _OF_A_DISK)
+            out.append([one.title, str(one.delay_ms), engine, *figures, str(lost), str(twice)])
+        for other in one.engines.keys() - {"postern"}:
+            ratios = (
+                f"{median(one.engines['postern'], value) / max(median(one.engines[other], value), 1e-9):.3g}"
+                for value, _ in _OF_A_DISK
+            )
+            out.append([one.title, str(one.delay_ms), f"postern / {other}", *ratios, "", ""])
+    return out
+
+
+_OF_A_DISK: tuple[tuple[Callable[[Figures], float], int], ...] = (
+    (lambda run: run.rate, 0),
+    (lambda run: run.cpu_ms, 3),
+    (lambda run: run.p99_ms, 1),
+)
 
 
 def page_rows(found: Sequence[Pages]) -> list[list[str]]:
@@ -195,6 +224,7 @@ class Others:
     restarts: Sequence[Restart] = ()
     pages: Sequence[Pages] = ()
     beside: Sequence[Beside] = ()
+    disks: Sequence[Disk] = ()
     tenths: Sequence[Tenth] = ()
     backlogs: Sequence[Backlog] = ()
 
@@ -206,6 +236,7 @@ class Others:
             "probes": ("Probes", _OF_PROBES, probe_rows(self.probes)),
             "restarts": ("Start", _OF_RESTARTS, restart_rows(self.restarts)),
             "beside": ("Relaying beside a queue", _OF_BESIDE, beside_rows(self.beside)),
+            "disks": ("Slower disks", _OF_DISKS, disk_rows(self.disks)),
             "pages": ("The web application with much to tell", _OF_PAGES, page_rows(self.pages)),
             "tenths": ("A long run", _OF_LONG_RUNS, long_rows(self.tenths)),
             "backlogs": ("After a backlog", _OF_BACKLOGS, backlog_rows(self.backlogs)),

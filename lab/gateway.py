@@ -113,6 +113,7 @@ class Gateway:
         self.http = ""
         self.web = ""
         self.inherited: dict[str, socket.socket] = {}
+        self.environment: dict[str, str] = {}  # of the daemon, over this process's own
 
     @classmethod
     def start(
@@ -165,7 +166,7 @@ class Gateway:
         """Starts the process and waits until it says READY=1."""
         notify = self.directory / "notify"
         notify.unlink(missing_ok=True)
-        environment = {**os.environ, "NOTIFY_SOCKET": str(notify)}
+        environment = {**os.environ, **self.environment, "NOTIFY_SOCKET": str(notify)}
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
             receiver.bind(str(notify))
             receiver.settimeout(_READY_WITHIN)

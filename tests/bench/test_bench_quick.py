@@ -22,7 +22,8 @@ from bench.bench_beside import Beside  # noqa: E402
 from bench.bench_charts import growth, plots  # noqa: E402
 from bench.bench_cpu import Processes, can_be_counted  # noqa: E402
 from bench.bench_curves import Curve, curves  # noqa: E402
-from bench.bench_engines import Place  # noqa: E402
+from bench.bench_disks import slow_sync  # noqa: E402
+from bench.bench_engines import Place, PosternEngine, PostfixEngine  # noqa: E402
 from bench.bench_measure import Figures, Sink, await_that, load  # noqa: E402
 from bench.bench_peers import usable  # noqa: E402
 from bench.bench_runs import PROGRAMS, both, engines_of  # noqa: E402
@@ -77,6 +78,10 @@ def test_the_quick_set_measures_all_peers_side_by_side_and_loses_nothing(tmp_pat
         (0, [(0, 0)]),
         (2000, [(0, 0)]),
     ]
+    (slower,) = found["disks"]["results"]
+    assert {engine: [run["lost"] for run in runs] for engine, runs in slower["engines"].items()} == {
+        engine: [0] for engine in ("postern", *peers) if engine in ("postern", "postfix")
+    }
     (pages,) = found["pages"]["results"]
     assert all(answer["size"] > 0 and answer["p99_ms"] >= answer["p50_ms"] > 0 for answer in pages["answers"])
 
@@ -140,6 +145,28 @@ def test_a_set_with_a_rate_is_offered_to_those_alone_that_it_names(tmp_path: Pat
     (figures,) = repetitions["postern"]
     assert (figures["lost"], figures["duplicates"]) == (0, 0)
     assert figures["rate"] <= paced["set"]["rate"] * 1.01
+
+
+@pytest.mark.parametrize("start", [PosternEngine, PostfixEngine])
+def test_a_slower_disk_is_laid_below_every_process_of_an_engine(
+    start: type[PosternEngine] | type[PostfixEngine], tmp_path: Path
+) -> None:
+    pki, port = Pki(tmp_path / "pki"), free_port()
+    own, _ = both(pki)
+    engine = start(Place(tmp_path, own, pki.ca, port, tls=True, slow_sync=slow_sync(tmp_path, 1)))
+    sink = Sink(PROGRAMS, port, own, 1)
+    try:
+        load(engine, QUICK[0], PROGRAMS, 1)
+        programs = [Path(f"/proc/{pid}/maps").read_text() for pid in engine.processes()]
+        assert programs and all("slow_sync_1.so" in program for program in programs)
+    finally:
+        engine.stop()
+        sink.finish()
+
+
+def test_a_slower_disk_is_another_one_and_no_slower_disk_is_none(tmp_path: Path) -> None:
+    assert slow_sync(tmp_path, 0) is None
+    assert slow_sync(tmp_path, 1) != slow_sync(tmp_path, 2)
 
 
 def test_policy_decisions_are_measured_with_a_million_policies() -> None:
