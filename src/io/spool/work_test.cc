@@ -4,21 +4,30 @@
 
 #include <thread>
 
+#include "io/spool/works.h"
+
 namespace postern::spool {
 namespace {
 
 class Weight : public Work {
  public:
-  explicit Weight(std::int64_t bytes) : bytes_(bytes) {}
+  explicit Weight(std::int64_t bytes, bool patient = false) : bytes_(bytes), patient_(patient) {}
+  [[nodiscard]] bool is_patient() const override { return patient_; }
   [[nodiscard]] std::int64_t bytes() const override { return bytes_; }
   void answer(base::Result<>) override {}
 
  private:
   std::int64_t bytes_;
+  bool patient_;
 };
 
 bool put(WorkQueue& queue, std::int64_t bytes) {
   std::unique_ptr<Work> work = std::make_unique<Weight>(bytes);
+  return queue.put(work);
+}
+
+bool put_patient(WorkQueue& queue, std::int64_t bytes) {
+  std::unique_ptr<Work> work = std::make_unique<Weight>(bytes, true);
   return queue.put(work);
 }
 
@@ -28,6 +37,8 @@ std::vector<std::int64_t> weights(const std::vector<std::unique_ptr<Work>>& work
   return all;
 }
 using Weights = std::vector<std::int64_t>;
+
+constexpr QueueWaits kNoEnd{.linger = std::chrono::hours(1), .patience = std::chrono::hours(1)};
 
 TEST(WorkQueue, GivesWhatWaitsInItsOrderAndBoundedInCount) {
   WorkQueue queue;
@@ -75,7 +86,7 @@ TEST(Cache, ForgetsTheOldestFirst) {
 }
 
 TEST(WorkQueue, AfterABatchWithCompanyWaitsForTwiceAsMany) {
-  WorkQueue queue(std::chrono::hours(1));
+  WorkQueue queue(kNoEnd);
   for (const int bytes : {1, 2, 3, 4}) ASSERT_TRUE(put(queue, bytes));
   ASSERT_EQ(queue.take(10, 100).size(), 4U);
   std::jthread others([&queue] {
@@ -85,7 +96,7 @@ TEST(WorkQueue, AfterABatchWithCompanyWaitsForTwiceAsMany) {
 }
 
 TEST(WorkQueue, WaitsForNobodyWhenTheLastBatchHadNoCompany) {
-  WorkQueue queue(std::chrono::hours(1));
+  WorkQueue queue(kNoEnd);
   for (const int bytes : {1, 2, 3}) ASSERT_TRUE(put(queue, bytes));
   ASSERT_EQ(queue.take(10, 100).size(), 3U);
   ASSERT_TRUE(put(queue, 4));
@@ -93,12 +104,60 @@ TEST(WorkQueue, WaitsForNobodyWhenTheLastBatchHadNoCompany) {
 }
 
 TEST(WorkQueue, ClosingEndsTheWaitForCompany) {
-  WorkQueue queue(std::chrono::hours(1));
+  WorkQueue queue(kNoEnd);
   for (const int bytes : {1, 2, 3, 4}) ASSERT_TRUE(put(queue, bytes));
   ASSERT_EQ(queue.take(10, 100).size(), 4U);
   ASSERT_TRUE(put(queue, 5));
   std::jthread closer([&queue] { queue.close(); });
   EXPECT_EQ(weights(queue.take(10, 100)), (Weights{5}));
+}
+
+TEST(WorkQueue, PatientWorksWaitForOneThatIsNot) {
+  WorkQueue queue(kNoEnd);
+  for (const int bytes : {1, 2}) ASSERT_TRUE(put_patient(queue, bytes));
+  std::jthread other([&queue] { put(queue, 3); });
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{1, 2, 3}));
+}
+
+TEST(WorkQueue, PatienceHasAnEnd) {
+  WorkQueue queue({.patience = std::chrono::microseconds(1)});
+  ASSERT_TRUE(put_patient(queue, 1));
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{1}));
+}
+
+TEST(WorkQueue, ManyPatientWorksWaitForNobody) {
+  WorkQueue queue(kNoEnd);
+  std::jthread others([&queue] {
+    for (int i = 0; i < 64; ++i) put_patient(queue, 0);
+  });
+  EXPECT_EQ(queue.take(100, 100).size(), 64U);
+}
+
+TEST(WorkQueue, WhatABatchLeavesBehindIsStillWaitedFor) {
+  WorkQueue queue(kNoEnd);
+  for (const int bytes : {1, 2}) ASSERT_TRUE(put(queue, bytes));
+  ASSERT_EQ(queue.take(1, 100).size(), 1U);
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{2}));
+}
+
+TEST(WorkQueue, ClosingEndsPatience) {
+  WorkQueue queue(kNoEnd);
+  ASSERT_TRUE(put_patient(queue, 1));
+  std::jthread closer([&queue] { queue.close(); });
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{1}));
+}
+
+TEST(WorkQueue, AClientWaitsForACommitAndNobodyForASettlement) {
+  net::Shard shard;
+  auto [accepted, commit] = net::handoff<base::Result<Accepted>>(shard);
+  auto [settled, settle] = net::handoff<SettleWork::Answer>(shard);
+  StoreWork store({}, nullptr, std::make_shared<const std::string>());
+  CommitWork committing(std::move(store), Evidence({}), std::move(commit));
+  SettleWork settling({}, "", Evidence({}), {}, std::move(settle));
+  EXPECT_FALSE(committing.is_patient());
+  EXPECT_TRUE(settling.is_patient());
+  committing.answer(base::fail("cancelled", ""));  // both must be answered
+  settling.answer(base::fail("cancelled", ""));
 }
 
 }  // namespace

@@ -115,6 +115,7 @@ class SettleWork : public Work {
   [[nodiscard]] std::int64_t bytes() const override;
   [[nodiscard]] base::Result<> append(Appender& appender, Ledger&) override;
   [[nodiscard]] bool names_bytes() const override { return !notices_.empty(); }
+  [[nodiscard]] bool is_patient() const override { return true; }
   [[nodiscard]] base::Result<> record(Rows r) override;
   void committed(Committed c) override;
   void answer(base::Result<> outcome) override;

@@ -3,7 +3,8 @@
 // Why the order is what it is: bytes first, then one fdatasync for all of them, then one
 // transaction with the rows that name them, then every answer. So a row never names bytes that are
 // not on disk, and 250 is never said before both are. While one commit syncs, the next group
-// gathers by itself; when many are at work it is given a little longer (WorkQueue).
+// gathers by itself; when many are at work, or when only settlements wait, it is given a little
+// longer (WorkQueue).
 //
 // Failures: a full disk fails the group and nothing else; the next group tries again, so the writer
 // recovers when space returns. When a transaction fails, its works are tried one by one, so that
