@@ -13,6 +13,7 @@
 #include "io/crypto/client_verdict.h"
 #include "io/crypto/dane.h"
 #include "io/crypto/facts.h"
+#include "io/crypto/socket_bio.h"
 #include "io/crypto/suites.h"
 #include "io/crypto/tls_stream.h"
 #include "io/crypto/verify.h"
@@ -165,6 +166,8 @@ int use_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_
 }
 
 int fill_ticket(SSL* ssl, void*) {
+  // In TLS 1.3 nobody waits for a ticket: it leaves with our next words (RFC 8446 4.6.1).
+  if (SSL_version(ssl) == TLS1_3_VERSION) wire_beneath(ssl).more = true;
   const auto& client = session_of(ssl).client();
   if (!client) return 1;
   const std::string bytes = to_ticket(*client);

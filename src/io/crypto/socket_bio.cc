@@ -89,4 +89,6 @@ BioPtr socket_bio(Wire& wire) {
   return bio;
 }
 
+Wire& wire_beneath(SSL* ssl) { return wire_of(SSL_get_wbio(ssl)); }
+
 }  // namespace postern::crypto

@@ -21,5 +21,7 @@ struct Wire {
 
 // `wire` and its socket must outlive the BIO.
 [[nodiscard]] BioPtr socket_bio(Wire& wire);
+// Of a session that stands on such a BIO.
+[[nodiscard]] Wire& wire_beneath(SSL* ssl);
 
 }  // namespace postern::crypto

@@ -106,6 +106,7 @@ net::Task<base::Result<>> TlsStream::handshake(base::Deadline deadline) {
   while (!closed_) {
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_.get());
+    wire_.more = false;
     if (result == 1) co_return base::Result<>{};
     const Next next = next_after(result);
     if (next == Next::end_of_stream) reason_ = "the peer ended TLS during the handshake";
@@ -144,10 +145,11 @@ net::Task<base::Result<std::size_t>> TlsStream::read_some(std::span<char> into,
 
 net::Task<base::Result<>> TlsStream::write(std::string_view bytes, base::Deadline deadline) {
   if (auto begun = may_begin(deadline); !begun) co_return begun;
+  const bool more_follows = std::exchange(more_follows_, false);
   while (!closed_ && !broken_) {
     if (bytes.empty()) co_return base::Result<>{};
     ERR_clear_error();
-    wire_.more = bytes.size() > most_in_a_record;
+    wire_.more = more_follows || bytes.size() > most_in_a_record;
     const int result = SSL_write(ssl_.get(), bytes.data(), bounded(bytes.size()));
     if (result > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(result));
@@ -174,6 +176,7 @@ void TlsStream::finish() {
   if (closed_) return;
   if (!broken_ && SSL_is_init_finished(ssl_.get()) == 1) {
     const ErrorScope errors;
+    wire_.more = true;               // the end of the connection
     (void)SSL_shutdown(ssl_.get());  // sends close_notify if the socket takes it at once
   }
   socket_->finish();

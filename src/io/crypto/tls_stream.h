@@ -34,6 +34,7 @@ class TlsStream final : public net::Stream {
                                                                base::Deadline deadline) override;
   [[nodiscard]] net::Task<base::Result<>> write(std::string_view bytes,
                                                 base::Deadline deadline) override;
+  void more_follows() override { more_follows_ = true; }
   void finish() override;
   void close() override;
   [[nodiscard]] base::Endpoint peer() const override { return socket_->peer(); }
@@ -63,6 +64,7 @@ class TlsStream final : public net::Stream {
   bool broken_ = false;
   bool closed_ = false;
   bool peer_too_old_ = false;
+  bool more_follows_ = false;
   int idle_talk_ = 0;  // receives with messages of TLS alone, since the last data
   std::string reason_;
 };

@@ -50,6 +50,15 @@ TEST_P(SecuredStream, CarriesBytesBothWays) {
   EXPECT_EQ(read_once(*stream_), "250 ok\r\n");
 }
 
+TEST_P(SecuredStream, LastWordsArriveTogetherWithTheEnd) {
+  stream_->more_follows();
+  ASSERT_TRUE(run(stream_->write("221 bye\r\n", {})));
+  stream_->finish();
+  peer_->pump();
+  EXPECT_EQ(peer_->received, "221 bye\r\n");
+  EXPECT_TRUE(peer_->ended);
+}
+
 TEST_P(SecuredStream, Carries16MebibytesBothWays) {
   std::string body(16U << 20, '\0');
   for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * 2654435761U >> 24);

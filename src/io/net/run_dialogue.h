@@ -77,6 +77,12 @@ bool replies_together(const std::variant<Alternatives...>& step) {
 }
 
 template <class... Alternatives>
+bool ends_in_order(const std::variant<Alternatives...>& step) {
+  const auto* finished = std::get_if<smtp::Finished>(&step);
+  return finished != nullptr && finished->ending == smtp::Ending::orderly;
+}
+
+template <class... Alternatives>
 bool is_idle(const std::variant<Alternatives...>& step) {
   if constexpr ((std::is_same_v<smtp::Idle, Alternatives> || ...)) {
     return std::holds_alternative<smtp::Idle>(step);
@@ -92,12 +98,13 @@ Task<void> run_dialogue(Link& link, Dialogue& dialogue, Actor& actor, std::span<
   for (;;) {
     auto step = dialogue.step();
     bool alive = true;
+    if (link.stream && ends_in_order(step)) link.stream->more_follows();
     if (!replies_together(step)) {
       alive = co_await flush_output(link, dialogue);
       if (!alive) step = dialogue.step();
     }
     if (auto* finished = std::get_if<smtp::Finished>(&step)) {
-      if (link.stream && alive && finished->ending == smtp::Ending::orderly) link.stream->finish();
+      if (link.stream && alive && ends_in_order(step)) link.stream->finish();
       if (link.stream && finished->ending == smtp::Ending::abrupt) link.stream->close();
       co_return;
     }

@@ -19,7 +19,7 @@ struct Ask {};  // a step of an actor
 struct AskAtOnce {
   using replies_together = void;
 };
-using Step = std::variant<smtp::AwaitInput, Ask, AskAtOnce, smtp::Finished>;
+using Step = std::variant<smtp::AwaitInput, Ask, AskAtOnce, smtp::Idle, smtp::Finished>;
 
 // Says "one" before each of its steps; the actor's answer adds "two".
 class Talker {
@@ -64,6 +64,8 @@ class Writes final : public testing::StillStream {
     seen_.emplace_back(bytes);
     co_return base::Result<>();
   }
+  void more_follows() override { seen_.emplace_back("(more follows) "); }
+  void finish() override { seen_.emplace_back("(end)"); }
 
  private:
   std::vector<std::string>& seen_;
@@ -87,16 +89,22 @@ class RunDialogue : public ::testing::Test {
 };
 
 TEST_F(RunDialogue, WritesBeforeAStepAndAgainAfterIt) {
-  EXPECT_THAT(run({Ask{}, smtp::AwaitInput{}, smtp::Finished{}}), ElementsAre("one ", "two "));
+  EXPECT_THAT(run({Ask{}, smtp::AwaitInput{}, smtp::Idle{}}), ElementsAre("one ", "two "));
 }
 
 TEST_F(RunDialogue, WritesOnceWhereTheAnswerBelongsToWhatWasSaid) {
-  EXPECT_THAT(run({AskAtOnce{}, smtp::AwaitInput{}, smtp::Finished{}}), ElementsAre("one two "));
+  EXPECT_THAT(run({AskAtOnce{}, smtp::AwaitInput{}, smtp::Idle{}}), ElementsAre("one two "));
 }
 
 TEST_F(RunDialogue, LastWordsAreWrittenAfterEitherStep) {
-  EXPECT_THAT(run({Ask{}, smtp::Finished{}}), ElementsAre("one ", "two "));
-  EXPECT_THAT(run({AskAtOnce{}, smtp::Finished{}}), ElementsAre("one two "));
+  EXPECT_THAT(run({Ask{}, smtp::Finished{}}),
+              ElementsAre("one ", "(more follows) ", "two ", "(end)"));
+  EXPECT_THAT(run({AskAtOnce{}, smtp::Finished{}}),
+              ElementsAre("(more follows) ", "one two ", "(end)"));
+}
+
+TEST_F(RunDialogue, AnAbruptEndIsAnnouncedToNobody) {
+  EXPECT_THAT(run({smtp::Finished{.ending = smtp::Ending::abrupt}}), ElementsAre("one "));
 }
 
 TEST_F(RunDialogue, AConnectionThatIsGoneEndsTheDialogueBeforeTheStep) {

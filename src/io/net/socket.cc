@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "io/net/readiness.h"
 #include "io/net/waiter.h"
@@ -40,6 +41,7 @@ class DescriptorSocket final : public Socket {
   Task<base::Result<>> wait_readable(base::Deadline deadline) override;
   Task<base::Result<>> wait_writable(base::Deadline deadline) override;
 
+  void more_follows() override { more_follows_ = true; }
   void finish() override {
     if (descriptor_) ::shutdown(descriptor_.get(), SHUT_WR);
   }
@@ -66,6 +68,7 @@ class DescriptorSocket final : public Socket {
   Descriptor descriptor_;
   Readiness readiness_;
   bool drained_ = false;
+  bool more_follows_ = false;
   base::Endpoint peer_;
   std::string peer_name_;
 };
@@ -93,9 +96,10 @@ Task<base::Result<>> DescriptorSocket::write(std::string_view bytes, base::Deadl
     Yield others_first(shard_);
     (void)co_await others_first;
   }
+  const int flags = MSG_NOSIGNAL | (std::exchange(more_follows_, false) ? MSG_MORE : 0);
   while (!bytes.empty()) {
     if (const auto why = refusal(deadline)) co_return stopped(*why, "writing to");
-    const ssize_t count = ::send(descriptor_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t count = ::send(descriptor_.get(), bytes.data(), bytes.size(), flags);
     if (count >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
       continue;

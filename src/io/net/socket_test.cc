@@ -72,6 +72,24 @@ TEST(Socket, EndsAReadAtItsDeadlineOrWhenItsOwnerCancels) {
   EXPECT_EQ(outcome, "<cancelled>");
 }
 
+Task<void> say_farewell(Shard& shard, std::string& outcome) {
+  const Pair pair = co_await make_pair(shard, kLoopback);
+  pair.client->more_follows();
+  (void)co_await pair.client->write("221 ", never());
+  (void)co_await pair.client->write("bye", never());
+  pair.client->more_follows();
+  (void)co_await pair.client->write("\r\n", never());
+  pair.client->finish();
+  outcome = co_await read_all(*pair.server, 100, never());
+}
+
+TEST(Socket, WhatMoreFollowsLeavesWithItOrWithTheEnd) {
+  Shard shard;
+  std::string outcome;
+  shard.run_until_done(say_farewell(shard, outcome));
+  EXPECT_EQ(outcome, "221 bye\r\n");
+}
+
 Task<void> refuse_to_begin(Shard& shard, base::Deadline deadline, std::string& outcome) {
   const Pair pair = co_await make_pair(shard, kLoopback);
   (void)co_await pair.client->write("there", never());

@@ -30,6 +30,9 @@ class Stream {
   // Writes all of it. The bytes must stay where they are until the write is done.
   [[nodiscard]] virtual Task<base::Result<>> write(std::string_view bytes,
                                                    base::Deadline deadline) = 0;
+  // A hint: what is written next is followed by more at once, or by finish(), and may leave with
+  // it.
+  virtual void more_follows() {}
   // Ends the sending side in order (TLS close_notify, then FIN), as far as it goes without waiting.
   virtual void finish() = 0;
   // Drops the connection at once. Waiting operations fail with "cancelled".

@@ -53,6 +53,7 @@ class PacedStream final : public net::Stream {
     said_at_ = shard_.now();
     return inner_->write(bytes, deadline);
   }
+  void more_follows() override { inner_->more_follows(); }
   void finish() override { inner_->finish(); }
   void close() override { inner_->close(); }
   [[nodiscard]] base::Endpoint peer() const override { return inner_->peer(); }
