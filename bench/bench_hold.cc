@@ -61,13 +61,14 @@ net::Task<void> ask_all(Holder& holder, int& alive) {
 }
 
 int run(const Options& options) {
-  net::Shard shard;
-  auto client = Client::make(shard, options.to, options.tls);
-  if (!client) {
-    fmt::print(stderr, "bench_hold: {}\n", client.error().text);
+  const auto target = base::Endpoint::parse(options.to);
+  if (!target) {
+    fmt::print(stderr, "bench_hold: --to must be ADDRESS:PORT\n");
     return 2;
   }
-  Holder holder{*client, options.sessions};
+  net::Shard shard;
+  Client client(shard, *target, options.tls);
+  Holder holder{client, options.sessions};
   shard.run_until_done(open_all(holder, options.at_once));
   fmt::print("{{\"held\":{}}}\n", holder.held.size());
   std::fflush(stdout);

@@ -11,12 +11,20 @@
 // is.
 //
 // Every message carries a number of its own, which the sink counts: loss and duplicates show there.
+//
+// The connections are shared by a thread for each processor. One alone was busy all the time with
+// its own handshakes when each message had a new connection: then its speed is measured, and
+// replies wait for it.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include "bench/client.h"
@@ -69,7 +77,6 @@ int mixed_size(int number) {
 }
 
 struct Tally {
-  int next = 0;
   int accepted = 0;
   int refused = 0;
   int broken_connections = 0;
@@ -77,18 +84,34 @@ struct Tally {
   std::vector<double> wholes;  // seconds from MAIL to that reply
 };
 
-struct Loader {
+// What the threads share.
+struct Load {
   const Job& job;
-  Client& client;
   std::string filler;
+  std::atomic<int> next = 0;
+  base::Steady began = std::chrono::steady_clock::now();
+
+  [[nodiscard]] bool is_over() const { return next >= job.messages; }
+  // The number of the next message.
+  [[nodiscard]] std::optional<int> claim() {
+    const int number = next++;
+    return number < job.messages ? std::optional(number) : std::nullopt;
+  }
+};
+
+// One thread's part.
+struct Loader {
+  Load& load;
+  Client client;
+  int connections;
   Tally tally;
-  base::Steady began = client.shard.now();
+  const Job& job = load.job;
 
   // Whole lines.
   [[nodiscard]] std::string_view text_of(int number) const {
-    if (!job.mixed) return filler;
+    if (!job.mixed) return load.filler;
     const auto size = static_cast<std::size_t>(mixed_size(number)) / kLine * kLine;
-    return std::string_view(filler).substr(0, size);
+    return std::string_view(load.filler).substr(0, size);
   }
   net::Task<void> await_turn(int number);
   net::Task<bool> send_text(Conversation& talk, std::string_view text);
@@ -99,8 +122,8 @@ struct Loader {
 net::Task<void> Loader::await_turn(int number) {
   if (job.rate <= 0) co_return;
   const std::chrono::duration<double> after_start(number / job.rate);
-  base::Deadline turn{.at =
-                          began + std::chrono::duration_cast<base::Steady::duration>(after_start)};
+  base::Deadline turn{.at = load.began +
+                            std::chrono::duration_cast<base::Steady::duration>(after_start)};
   (void)co_await client.shard.sleep(turn);
 }
 
@@ -155,13 +178,14 @@ net::Task<bool> Loader::send_one(Conversation& talk, int number) {
 }
 
 net::Task<void> Loader::connection() {
-  while (tally.next < job.messages && tally.broken_connections < 100) {
+  while (!load.is_over() && tally.broken_connections < 100) {
     Conversation talk{client.shard, nullptr, {}, {}};
     bool open_now = co_await client.open(talk);
-    for (int i = 0; open_now && i < job.per_connection && tally.next < job.messages; ++i) {
-      int number = tally.next++;
-      co_await await_turn(number);
-      bool alive = co_await send_one(talk, number);
+    for (int i = 0; open_now && i < job.per_connection; ++i) {
+      const auto number = load.claim();
+      if (!number) break;
+      co_await await_turn(*number);
+      bool alive = co_await send_one(talk, *number);
       if (!alive) open_now = false, ++tally.broken_connections;
     }
     if (!talk.stream) {
@@ -178,7 +202,7 @@ net::Task<void> Loader::connection() {
 
 net::Task<void> run_all(Loader& loader) {
   net::TaskGroup group(loader.client.shard);
-  for (int i = 0; i < loader.job.connections; ++i) group.start(loader.connection());
+  for (int i = 0; i < loader.connections; ++i) group.start(loader.connection());
   co_await group.join();
 }
 
@@ -188,21 +212,48 @@ std::string lines_of(int size) {
   return out;
 }
 
+// Its connections and their times are added to those of the others.
+void add(Tally& sum, Tally part) {
+  sum.accepted += part.accepted;
+  sum.refused += part.refused;
+  sum.broken_connections += part.broken_connections;
+  sum.waits.insert(sum.waits.end(), part.waits.begin(), part.waits.end());
+  sum.wholes.insert(sum.wholes.end(), part.wholes.begin(), part.wholes.end());
+}
+
 int run(const Job& job) {
-  net::Shard shard;
-  auto client = Client::make(shard, job.to, job.tls);
-  if (!client) {
-    fmt::print(stderr, "bench_load: {}\n", client.error().text);
+  const auto target = base::Endpoint::parse(job.to);
+  if (!target) {
+    fmt::print(stderr, "bench_load: --to must be ADDRESS:PORT\n");
     return 2;
   }
-  Loader loader{job, *client, lines_of(job.mixed ? kLargest : job.size), {}};
+  Load load{job, lines_of(job.mixed ? kLargest : job.size)};
+  const int threads =
+      std::clamp<int>(static_cast<int>(std::thread::hardware_concurrency()), 1, job.connections);
+  std::vector<std::unique_ptr<net::Shard>> shards;
+  std::vector<Loader> loaders;
+  for (int i = 0; i < threads; ++i) {
+    shards.push_back(std::make_unique<net::Shard>());
+    const int connections = job.connections / threads + (i < job.connections % threads ? 1 : 0);
+    loaders.push_back({load, Client(*shards.back(), *target, job.tls), connections, {}});
+  }
   auto start = std::chrono::steady_clock::now();
-  shard.run_until_done(run_all(loader));
+  {
+    std::vector<std::jthread> running;
+    for (Loader& loader : loaders) {
+      running.emplace_back([&loader] { loader.client.shard.run_until_done(run_all(loader)); });
+    }
+  }
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  Tally& tally = loader.tally;
+  Tally tally;
+  std::string first_refusal;
+  for (Loader& loader : loaders) {
+    add(tally, std::move(loader.tally));
+    if (first_refusal.empty()) first_refusal = loader.client.first_refusal;
+  }
   std::ranges::sort(tally.waits);
   std::ranges::sort(tally.wholes);
-  std::ranges::replace(client->first_refusal, '"', '\'');
+  std::ranges::replace(first_refusal, '"', '\'');
   fmt::print(
       "{{\"accepted\":{},\"refused\":{},\"broken\":{},\"seconds\":{:.3f},\"p50_ms\":{:.3f},"
       "\"p99_ms\":{:.3f},\"p999_ms\":{:.3f},\"whole_p50_ms\":{:.3f},\"whole_p99_ms\":{:.3f},"
@@ -210,7 +261,7 @@ int run(const Job& job) {
       tally.accepted, tally.refused, tally.broken_connections, took.count(),
       1000 * percentile(tally.waits, 0.5), 1000 * percentile(tally.waits, 0.99),
       1000 * percentile(tally.waits, 0.999), 1000 * percentile(tally.wholes, 0.5),
-      1000 * percentile(tally.wholes, 0.99), client->first_refusal);
+      1000 * percentile(tally.wholes, 0.99), first_refusal);
   return tally.accepted == job.messages ? 0 : 1;
 }
 

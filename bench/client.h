@@ -4,30 +4,20 @@
 #include <memory>
 #include <string>
 
+#include "bench/bare_tls.h"
 #include "bench/conversation.h"
-#include "core/base/failure.h"
 #include "core/base/ip_address.h"
-#include "io/crypto/tls.h"
 
 namespace postern::bench {
 
 struct Client {
   net::Shard& shard;
   base::Endpoint target;
-  std::unique_ptr<crypto::ClientContext> tls;
-  std::string first_refusal;  // what the server said when it was not what we wanted
+  std::unique_ptr<BareTls> tls;  // null: in clear
+  std::string first_refusal;     // what the server said when it was not what we wanted
 
-  // `to`: ADDRESS:PORT.
-  static base::Result<Client> make(net::Shard& shard, const std::string& to, bool with_tls) {
-    auto target = base::Endpoint::parse(to);
-    if (!target) return base::fail("bad-address", "--to must be ADDRESS:PORT");
-    Client client{shard, *target, nullptr, {}};
-    if (!with_tls) return client;
-    auto made = crypto::ClientContext::make({});
-    if (!made) return std::unexpected(made.error());
-    client.tls = std::move(*made);
-    return client;
-  }
+  Client(net::Shard& on, base::Endpoint to, bool with_tls)
+      : shard(on), target(to), tls(with_tls ? std::make_unique<BareTls>() : nullptr) {}
 
   net::Task<bool> expect(Conversation& talk, int code) {
     std::string text;
@@ -55,11 +45,8 @@ struct Client {
     bool go = co_await expect(plain, 220);
     if (!go) co_return false;
     std::unique_ptr<net::Socket> bare(static_cast<net::Socket*>(plain.stream.release()));
-    crypto::ClientHello hello;
-    hello.profile.floor = tls::Version::tls1_2;
-    auto secured = co_await tls->connect_tls(std::move(bare), std::move(hello), deadline);
-    if (!secured || !secured->stream) co_return false;
-    talk.stream = std::move(secured->stream);
+    talk.stream = co_await tls->connect(std::move(bare), deadline);
+    if (!talk.stream) co_return false;
     talk.output = "EHLO load.bench.example\r\n";
     bool again = co_await expect(talk, 250);
     co_return again;
