@@ -119,6 +119,15 @@ TEST(WorkQueue, PatientWorksWaitForOneThatIsNot) {
   EXPECT_EQ(weights(queue.take(10, 100)), (Weights{1, 2, 3}));
 }
 
+TEST(WorkQueue, PatientWorksWaitAgainAfterOneThatWasNot) {
+  WorkQueue queue(kNoEnd);
+  ASSERT_TRUE(put(queue, 1));
+  ASSERT_EQ(queue.take(10, 100).size(), 1U);
+  ASSERT_TRUE(put_patient(queue, 2));
+  std::jthread other([&queue] { put(queue, 3); });
+  EXPECT_EQ(weights(queue.take(10, 100)), (Weights{2, 3}));
+}
+
 TEST(WorkQueue, PatienceHasAnEnd) {
   WorkQueue queue({.patience = std::chrono::microseconds(1)});
   ASSERT_TRUE(put_patient(queue, 1));
