@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.bench_measure import BenchError, Figures
+from bench.bench_measure import Figures
+from lab.layer import compiled
 
 _SOURCE = Path(__file__).resolve().parent / "slow_sync.c"
 
@@ -25,9 +25,4 @@ def slow_sync(directory: Path, delay_ms: int) -> Path | None:
     """A library that is laid under a mail server, which then waits so long before each sync; None: as the disk is."""
     if delay_ms == 0:
         return None
-    library = directory / f"slow_sync_{delay_ms}.so"
-    command = ["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", f"-DDELAY_US={1000 * delay_ms}"]
-    done = subprocess.run([*command, "-o", library, _SOURCE, "-ldl"], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise BenchError(f"{_SOURCE.name} does not compile:\n{done.stderr}")
-    return library
+    return compiled(_SOURCE, directory, DELAY_US=1000 * delay_ms)

@@ -158,7 +158,7 @@ def test_a_slower_disk_is_laid_below_every_process_of_an_engine(
     try:
         load(engine, QUICK[0], PROGRAMS, 1)
         programs = [Path(f"/proc/{pid}/maps").read_text() for pid in engine.processes()]
-        assert programs and all("slow_sync_1.so" in program for program in programs)
+        assert programs and all("slow_sync_1000.so" in program for program in programs)
     finally:
         engine.stop()
         sink.finish()

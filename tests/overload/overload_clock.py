@@ -6,8 +6,8 @@ import mmap
 import struct
 from pathlib import Path
 
+from lab.layer import compiled
 from overload_post import Post
-from proof_faults import compiled
 
 _HERE = Path(__file__).resolve().parent
 

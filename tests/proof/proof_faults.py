@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import mmap
 import struct
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.layer import compiled
 from proof_log import read_log
 from proof_place import Place
 
@@ -34,13 +34,6 @@ class Rule:
     @property
     def says(self) -> str:
         return f"{errno.errorcode.get(self.error, 'slow')} on {self.match} ({self.operations})"
-
-
-def compiled(source: Path, folder: Path) -> Path:
-    """A library to be laid under the gateway, compiled here: no part of the program."""
-    library = folder / f"{source.stem}.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True)
-    return library
 
 
 def build_layer(folder: Path) -> Path:
