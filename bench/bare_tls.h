@@ -1,5 +1,5 @@
 // TLS of a client that looks at no certificate. A load tool shares the machine with what it
-// measures, and judging the server's chain took a third of its own time for a new connection.
+// measures, and judging the server's chain took a quarter of its own time for a new connection.
 #pragma once
 
 #include <memory>

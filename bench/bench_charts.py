@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.bench_beside import Beside
-from bench.bench_disks import Disk
 from bench.bench_curves import Curve, Scale, curves
+from bench.bench_disks import Disk
 from bench.bench_long import Tenth
 from bench.bench_measure import Figures
 from bench.bench_plot import Bar, bars

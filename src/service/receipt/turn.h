@@ -32,7 +32,7 @@ class Turn {
   // Messages at a time on a shard whose disk needs no time, and as many more for each 1.5 ms that
   // it needs for a sync: who waits for the disk keeps nobody from a processor. Measured on two
   // shards with 50 clients that never pause, 4 KB over TLS, with a sync of 0.3 ms: 3, 5, 6, 9 and
-  // 16 store 2,400, 3,600, 4,000, 5,000 and 5,300 messages a second, and the 99th of a hundred
+  // 16 store 2,400, 3,600, 4,000, 5,100 and 5,500 messages a second, and the 99th of a hundred
   // replies to the end of data comes after 6, 8, 9, 11 and 17 ms. With each sync 5 ms longer six
   // store 1,687 messages a second; a fixed eight, 708.
   static constexpr std::size_t kAtATime = 8;
