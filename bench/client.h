@@ -6,6 +6,7 @@
 
 #include "bench/bare_tls.h"
 #include "bench/conversation.h"
+#include "bench/stamped_socket.h"
 #include "core/base/ip_address.h"
 
 namespace postern::bench {
@@ -32,7 +33,9 @@ struct Client {
     base::IpAddress anywhere;
     auto socket = co_await net::connect(shard, target, anywhere, deadline);
     if (!socket) co_return false;
-    Conversation plain{shard, std::move(*socket), {}, {}};
+    auto stamped = std::make_unique<StampedSocket>(std::move(*socket));
+    talk.stamps = stamped.get();
+    Conversation plain{shard, std::move(stamped), {}, {}};
     bool greeted = co_await expect(plain, 220);
     plain.output = "EHLO load.bench.example\r\n";
     bool known = co_await expect(plain, 250);

@@ -28,11 +28,14 @@ inline double percentile(const std::vector<double>& sorted, double share) {
   return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
 }
 
+class StampedSocket;
+
 struct Conversation {
   net::Shard& shard;
   std::unique_ptr<net::Stream> stream;
-  std::string input;   // read and not used
-  std::string output;  // to be written before the next wait
+  std::string input;                      // read and not used
+  std::string output;                     // to be written before the next wait
+  const StampedSocket* stamps = nullptr;  // beneath the stream, if a Client has opened it
 
   [[nodiscard]] base::Deadline soon() const {
     return {.at = shard.now() + std::chrono::minutes(5)};
