@@ -43,7 +43,7 @@ class Backlog:
     memory_after: int
     lost: int
     duplicates: int
-    rate_new: float | None = None  # of a new gateway, in turns with the one that had the backlog; earlier runs lack it
+    rate_new: float  # of a new gateway, in turns with the one that had the backlog
 
 
 def backlog(

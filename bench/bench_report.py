@@ -88,14 +88,16 @@ _INTRODUCTION = """\
 # Performance
 
 Written by `bench/run --write`, also [as JSON](performance/results.json); what stands below the line at the end is not.
-Parts may be of different runs: each says what was not as in the table of conditions. Postern and its peers take turns on one
-machine, beside the load generator and the sink. Messages a second are counted end to end: from the start of the load
-until the sink has every message. CPU is that of the mail server with all its processes, those that ended included.
-*250* is the time from the end of data until the 250 has arrived, by the kernel's clock, as a busy load tool reads it later;
-all say it only when the message is safe on disk. *MAIL to 250* is the time of the whole transaction, in which a server may
-let a client wait before the data, too; *delivered* is that from the end of data until the sink has the message. With TLS all verify the next hop's certificate, chain and
-name; Postern records its evidence besides. Figures are medians, with the range. Sets with a number of messages a second
-offer that many and no more, to Postern and to Postfix: what either needs for a message when it is not at its limit.
+Parts may be of different runs: each says what was not as in the table of conditions. *Load before* is the kernel's average of
+one minute: within a run it is that of the part before. Postern and its peers take turns on one machine, beside the load
+generator and the sink. Messages a second are counted end to end: from the start of the load until the sink has every
+message. CPU is that of the mail server with all its processes, those that ended included. *250* is the time from the end
+of data until the 250 has arrived, by the kernel's clock, as a busy load tool reads it later; all say it only when the
+message is safe on disk. *MAIL to 250* is the time of the whole transaction, in which a server may let a client wait before
+the data, too; *delivered* is that from the end of data until the sink has the message. With TLS all verify the next hop's
+certificate, chain and name; Postern records its evidence besides. Figures are medians, with the range. Sets with a number
+of messages a second offer that many and no more, to Postern and to Postfix: what either needs for a message when it is not
+at its limit.
 
 Postfix and Exim are Debian's, Haraka is npm's; how each is configured stands in `bench/bench_engines.py`,
 `bench/bench_peers.py` and `bench/bench_haraka.py`. Postfix keeps its connections for the next message, Exim hands one

@@ -198,10 +198,9 @@ def backlog_rows(found: Sequence[Backlog]) -> list[list[str]]:
             ["drained", "0", f"{drain:,.0f}", _mebibytes(one.disk_drained), "", str(one.lost), str(one.duplicates)],
             ["after", "0", f"{one.rate_after:,.0f}", *map(_mebibytes, (one.disk_after, one.memory_after)), "", ""],
             ["after / before", "", f"{one.rate_after / one.rate_before:.3g}", f"{one.disk_after / one.disk_before:.3g}", "", "", ""],
+            ["a new gateway, in turns with it", "0", f"{one.rate_new:,.0f}", "", "", "", ""],
+            ["after / new", "", f"{one.rate_after / one.rate_new:.3g}", "", "", "", ""],
         ]
-        if one.rate_new:
-            out.append(["a new gateway, in turns with it", "0", f"{one.rate_new:,.0f}", "", "", "", ""])
-            out.append(["after / new", "", f"{one.rate_after / one.rate_new:.3g}", "", "", "", ""])
     return out
 
 
