@@ -114,7 +114,7 @@ struct Loader {
     return std::string_view(load.filler).substr(0, size);
   }
   net::Task<void> await_turn(int number);
-  net::Task<bool> send_text(Conversation& talk, std::string_view text);
+  net::Task<bool> send_text(Conversation& talk, std::string_view text, Arrival& last_begun);
   net::Task<bool> send_one(Conversation& talk, int number);
   net::Task<void> connection();
 };
@@ -127,8 +127,9 @@ net::Task<void> Loader::await_turn(int number) {
   (void)co_await client.shard.sleep(turn);
 }
 
-// Clients of their own would send at the same time, not one after the other.
-net::Task<bool> Loader::send_text(Conversation& talk, std::string_view text) {
+// Clients of their own would send at the same time, not one after the other. `last_begun`: when the
+// last piece was about to be written; after that a reply may come before this thread runs again.
+net::Task<bool> Loader::send_text(Conversation& talk, std::string_view text, Arrival& last_begun) {
   while (text.size() > kAtOnce) {
     talk.output += text.substr(0, kAtOnce);
     text.remove_prefix(kAtOnce);
@@ -139,6 +140,7 @@ net::Task<bool> Loader::send_text(Conversation& talk, std::string_view text) {
   }
   talk.output += text;
   talk.output += ".\r\n";
+  last_begun = std::chrono::system_clock::now();
   co_return co_await talk.flush();
 }
 
@@ -160,9 +162,9 @@ net::Task<bool> Loader::send_one(Conversation& talk, int number) {
       "Subject: bench\r\nFrom: <{}>\r\nDate: Mon, 23 Nov 2026 00:00:00 +0000\r\n"
       "Message-ID: <{}@bench.example>\r\nX-Bench-Id: {}\r\nX-Bench-Sent: {}\r\n\r\n",
       job.sender, number, number, microseconds_now());
-  bool flushed = co_await send_text(talk, text_of(number));
+  Arrival start;
+  bool flushed = co_await send_text(talk, text_of(number), start);
   if (!flushed) co_return false;
-  const Arrival start = std::chrono::system_clock::now();
   std::string text;
   int code = co_await talk.reply(text);
   const Arrival end = talk.stamps->last_arrival();

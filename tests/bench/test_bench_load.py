@@ -16,7 +16,9 @@ BENCH_LOAD = Path(__file__).resolve().parents[2] / "build" / "release" / "bench"
 def lines_until(peer: socket.socket, last: bytes) -> None:
     got = b""
     while not got.endswith(last):
-        got += peer.recv(65536)
+        more = peer.recv(65536)
+        assert more, got
+        got += more
 
 
 def stopped(pid: int) -> bool:
@@ -25,11 +27,13 @@ def stopped(pid: int) -> bool:
 
 def test_a_reply_counts_from_its_arrival_even_if_the_tool_has_no_processor_then() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(30)
         port = server.getsockname()[1]
         command = [BENCH_LOAD, "--to", f"127.0.0.1:{port}", "--messages", "1", "--connections", "1"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as tool:
             peer, _ = server.accept()
             with peer:
+                peer.settimeout(30)
                 peer.sendall(b"220 slow.example ESMTP\r\n")
                 lines_until(peer, b"\r\n")
                 peer.sendall(b"250 slow.example\r\n")
