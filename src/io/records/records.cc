@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "io/records/audit_log.h"
 #include "io/records/change.h"
@@ -103,6 +105,19 @@ base::Result<std::unique_ptr<Database>> connect(const std::string& path) {
     return std::unexpected(is_private.error());
   }
   return Database::open(path, kPatienceMs);
+}
+
+// Readers and one writer at the same time; the file remembers it. While another process changes the
+// mode, too, or writes in the old one, SQLite says so at once instead of waiting (its busy handler
+// is not asked where that could be a deadlock), so the waiting is here.
+base::Result<> use_write_ahead_log(Database& database) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kPatienceMs);
+  for (;;) {
+    auto done = database.execute("PRAGMA journal_mode = WAL");
+    if (done || done.error().code != "records-busy") return done;
+    if (std::chrono::steady_clock::now() >= until) return done;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 class SqliteRecords final : public Records {
@@ -310,10 +325,7 @@ base::Result<std::unique_ptr<Records>> Records::open(std::string path) {
   if (auto whole = check_log_of(path); !whole) return std::unexpected(whole.error());
   auto database = connect(path);
   if (!database) return std::unexpected(database.error());
-  // Readers and one writer at the same time; the file remembers it.
-  if (auto wal = (*database)->execute("PRAGMA journal_mode = WAL"); !wal) {
-    return std::unexpected(wal.error());
-  }
+  if (auto wal = use_write_ahead_log(**database); !wal) return std::unexpected(wal.error());
   if (auto migrated = migrate(**database, migrations()); !migrated) {
     return std::unexpected(migrated.error());
   }

@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
 #include <thread>
 
 #include "io/records/change.h"
+#include "io/records/database.h"
 #include "io/records/temporary_records.h"
 
 namespace postern::records {
@@ -65,6 +69,38 @@ TEST(Records, OpenOnceWhenTwoProcessesMakeThemAtTheSameTime) {
   }
   EXPECT_THAT(failures, testing::Each(""));
   EXPECT_EQ(open_records(folder)->load()->accounts.size(), 1u);
+}
+
+// How many descriptors of this process stand for the file.
+std::ptrdiff_t times_open(const std::string& path) {
+  return std::ranges::count_if(std::filesystem::directory_iterator("/proc/self/fd"),
+                               [&path](const auto& descriptor) {
+                                 std::error_code gone;
+                                 return std::filesystem::read_symlink(descriptor, gone) == path;
+                               });
+}
+
+// A restored copy is not in WAL mode, and SQLite does not wait for others where it changes that.
+TEST(Records, OpenWhenAnotherProcessHasDoneWithARestoredFile) {
+  const TemporaryFolder folder;
+  open_records(folder);
+  auto other = Database::open(folder.file(), 1000).value();
+  ASSERT_TRUE(other->execute("PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE"));
+  std::atomic<bool> over = false;
+  std::string failure;
+  {
+    const std::jthread opener([&] {
+      auto opened = Records::open(folder.file());
+      if (!opened) failure = opened.error().text;
+      over = true;
+    });
+    while (!over && times_open(folder.file()) < 2) std::this_thread::yield();
+    // Time in which the other one tries.
+    EXPECT_TRUE(other->execute(
+        "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c WHERE x < 100000)"
+        " SELECT count(*) FROM c; COMMIT"));
+  }
+  EXPECT_EQ(failure, "");
 }
 
 policy::Policy full_policy() {
