@@ -68,8 +68,8 @@ BY_DOMAINS = ("4k-tls-d1", "4k-tls-d100", "4k-tls-d10000")
 
 
 def _crossed(size: str, protection: str, reused: bool, connections: int) -> Set:
-    # Half as many as in the sets above, as there are many of these; but no fewer than let p99 be more than
-    # the first moment, in which all connections are opened at once.
+    # Half as many as in the sets above, as there are many of these. With new connections half of that again, and no
+    # fewer: all are opened at once in the first moment, and p99 of few would be that moment's.
     size_bytes, postern, postfix = {"4k": (4096, 10_000, 1000), "50k": (51200, 4000, 800), "1m": (1048576, 600, 300)}[size]
     tls = {"plain": "plaintext", "starttls": "STARTTLS both hops, unverified", "strict": "TLS both hops, verified"}[protection]
     each = (20 if size == "4k" else 10) if reused else 1
